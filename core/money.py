@@ -1,0 +1,65 @@
+"""Money in integer minor units, and the one rounding rule of the house."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+# ISO 4217: currencies whose minor unit is not a hundredth.
+EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (cents, fen, paise; whole yen) with its ISO 4217 code."""
+
+    minor: int
+    currency: str
+
+    @property
+    def exponent(self) -> int:
+        """How many digits stand behind the decimal point."""
+        return EXPONENTS.get(self.currency, 2)
+
+    @property
+    def major(self) -> Decimal:
+        """The exact amount in major units, for showing only."""
+        return Decimal(self.minor).scaleb(-self.exponent)
+
+    def __add__(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} cannot be added")
+        return Money(self.minor + other.minor, self.currency)
+
+
+def share(minor: int, bps: int) -> int:
+    """The part of a non-negative amount at a rate in basis points (1/10,000), half a unit rounded up."""
+    if minor < 0 or bps < 0:
+        raise ValueError("a share is taken of amounts and rates of zero or more")
+    return (minor * bps + 5_000) // 10_000
+
+
+def reversed_share(commission: int, refunded: int, base: int) -> int:
+    """What of a commission is taken back once ``refunded`` of ``base`` was refunded in total (cumulative).
+
+    All arguments are minor units; the answer is cumulative too, never above the
+    commission, and equal to it at a full refund, so that no sequence of partial
+    refunds loses or invents a cent.
+    """
+    if base <= 0 or refunded >= base:
+        return commission
+    return commission * max(refunded, 0) // base
+
+
+def parse_minor(text: str, currency: str) -> int:
+    """Minor units from a plain decimal such as ``999.00``; ValueError on anything else or on too many decimals."""
+    try:
+        amount = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError(f"{text!r} is not an amount") from None
+    if not amount.is_finite():
+        raise ValueError(f"{text!r} is not an amount")
+    scaled = amount.scaleb(EXPONENTS.get(currency, 2))
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{text!r} has more decimals than {currency} has")
+    if abs(scaled) >= 10**15:
+        raise ValueError(f"{text!r} is too large")
+    return int(scaled)
