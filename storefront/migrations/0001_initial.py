@@ -17,9 +17,25 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Storefront",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("tagline", models.CharField(blank=True, max_length=160, verbose_name="Tagline")),
-                ("about", models.TextField(blank=True, max_length=2000, verbose_name="About")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "tagline",
+                    models.CharField(
+                        blank=True, max_length=160, verbose_name="Tagline"
+                    ),
+                ),
+                (
+                    "about",
+                    models.TextField(blank=True, max_length=2000, verbose_name="About"),
+                ),
                 (
                     "theme",
                     models.CharField(
@@ -55,10 +71,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Collection",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("slug", models.SlugField(max_length=80)),
                 ("title", models.CharField(max_length=80, verbose_name="Title")),
-                ("note", models.CharField(blank=True, max_length=280, verbose_name="Note")),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=280, verbose_name="Note"),
+                ),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -77,20 +104,35 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Pick",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("note", models.CharField(blank=True, max_length=140, verbose_name="Note")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=140, verbose_name="Note"),
+                ),
                 ("position", models.PositiveIntegerField(default=0)),
                 ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "collection",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="picks", to="storefront.collection"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="picks",
+                        to="storefront.collection",
                     ),
                 ),
                 (
                     "product",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="picks", to="catalog.product"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="picks",
+                        to="catalog.product",
                     ),
                 ),
             ],
