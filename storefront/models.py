@@ -81,6 +81,8 @@ class Collection(models.Model):
     slug = models.SlugField(max_length=80)
     title = models.CharField(_("Title"), max_length=80)
     note = models.CharField(_("Note"), max_length=280, blank=True)
+    # A picture of the whole, as a path in our storage; without one the picks stand for it.
+    photo = models.CharField(max_length=200, blank=True)
     position = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -1,0 +1,11 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("storefront", "0001_initial")]
+
+    operations = [
+        migrations.AddField(
+            model_name="collection", name="photo", field=models.CharField(blank=True, max_length=200)
+        ),
+    ]
