@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("storefront", "0001_initial")]
+    dependencies = [("storefront", "0002_keep_what_was_removed")]
 
     operations = [
         migrations.AddField(
