@@ -179,9 +179,14 @@ class Click(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["influencer", "source", "product_id", "visitor", "hour"],
-                nulls_distinct=False,
                 name="one_click_per_visitor_link_and_hour",
-            )
+            ),
+            # A second one for visits of a whole page: not every database treats NULL as equal to NULL.
+            models.UniqueConstraint(
+                fields=["influencer", "source", "visitor", "hour"],
+                condition=Q(product_id__isnull=True),
+                name="one_click_per_visitor_page_and_hour",
+            ),
         ]
         indexes = [models.Index(fields=["influencer", "at"], name="clicks_of_an_influencer")]
 
