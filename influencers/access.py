@@ -34,7 +34,7 @@ def reviewer_required(view: View) -> View:
 
 
 def influencer_required(view: View) -> View:
-    """Only for approved, active influencers; the view gets hers as ``influencer``. Other members go to the programme."""
+    """Only for approved, active influencers; the view gets hers as ``influencer``. Others go to the programme."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

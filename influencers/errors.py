@@ -17,7 +17,7 @@ class ProgrammeError(Exception):
         self.message = str(message)
 
 
-class AlreadyDecidedError(ProgrammeError):
+class AlreadyDecided(ProgrammeError):
     """Somebody was quicker: the application is not in the state any more from which this was asked."""
 
     status = 409
@@ -28,7 +28,7 @@ class AlreadyDecidedError(ProgrammeError):
         )
 
 
-class OwnApplicationError(ProgrammeError):
+class OwnApplication(ProgrammeError):
     """A reviewer tried to decide her own application."""
 
     status = 403
@@ -37,7 +37,7 @@ class OwnApplicationError(ProgrammeError):
         super().__init__(_("Nothing was changed: nobody decides her own application. Another reviewer will."))
 
 
-class AlreadyAppliedError(ProgrammeError):
+class AlreadyApplied(ProgrammeError):
     """She has an application under way that can no longer be edited."""
 
     status = 409
@@ -46,7 +46,7 @@ class AlreadyAppliedError(ProgrammeError):
         super().__init__(_("Your application is sent. It cannot be changed while it is in review."))
 
 
-class AlreadyInfluencerError(ProgrammeError):
+class AlreadyInfluencer(ProgrammeError):
     """She was approved before."""
 
     status = 409
@@ -55,7 +55,7 @@ class AlreadyInfluencerError(ProgrammeError):
         super().__init__(_("You are in the programme already."))
 
 
-class TooSoonError(ProgrammeError):
+class TooSoon(ProgrammeError):
     """She was declined and may apply again only from ``reapply_on``."""
 
     status = 409
@@ -68,7 +68,7 @@ class TooSoonError(ProgrammeError):
         )
 
 
-class IncompleteError(ProgrammeError):
+class Incomplete(ProgrammeError):
     """The draft lacks something; ``step`` is the page where it is entered."""
 
     def __init__(self, step: str, message: str | Promise) -> None:
@@ -76,7 +76,7 @@ class IncompleteError(ProgrammeError):
         super().__init__(message)
 
 
-class NotEligibleError(ProgrammeError):
+class NotEligible(ProgrammeError):
     """No account has the followers that the programme asks for. Sending would only cost her the waiting time."""
 
     def __init__(self, floor: int) -> None:
@@ -89,14 +89,14 @@ class NotEligibleError(ProgrammeError):
         )
 
 
-class MissingReasonError(ProgrammeError):
+class MissingReason(ProgrammeError):
     """A decline without a reason that is known."""
 
     def __init__(self) -> None:
         super().__init__(_("Choose a reason: the applicant reads it."))
 
 
-class MissingTextError(ProgrammeError):
+class MissingText(ProgrammeError):
     """A question or an answer without words."""
 
     def __init__(self) -> None:

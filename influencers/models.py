@@ -1,10 +1,10 @@
-"""The influencer programme: applications with their evidence, decisions, the people approved, and clicks on their links."""
+"""The influencer programme: applications with their evidence, decisions, people approved, clicks on their links."""
 
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,29 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def waiting(self) -> Self:
         """Applications that wait for a reviewer, oldest first."""
         return self.filter(state=Application.State.SUBMITTED).order_by("submitted_at", "pk")
+
+    def sent(self) -> Self:
+        """Applications that a reviewer may see: all but drafts."""
+        return self.exclude(state=Application.State.DRAFT)
+
+    def near(self, points: int, *, within: int) -> Self:
+        """Applications whose score lies close to the line, on either side."""
+        return self.filter(score_points__gte=points - within, score_points__lte=points + within)
+
+    def reapplied(self) -> Self:
+        """Applications of people who were declined before."""
+        earlier = Application.objects.filter(
+            user=OuterRef("user"), state=Application.State.DECLINED, pk__lt=OuterRef("pk")
+        )
+        return self.filter(Exists(earlier))
+
+    def after(self, other: "Application") -> Self:
+        """Applications that stand behind this one in the queue."""
+        return self.filter(Q(submitted_at__gt=other.submitted_at) | Q(submitted_at=other.submitted_at, pk__gt=other.pk))
+
+    def before(self, other: "Application") -> Self:
+        """Applications that stand in front of this one in the queue."""
+        return self.filter(Q(submitted_at__lt=other.submitted_at) | Q(submitted_at=other.submitted_at, pk__lt=other.pk))
 
 
 class Application(models.Model):

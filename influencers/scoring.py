@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 Edges = tuple[float, float, float, float]
 
@@ -157,7 +158,7 @@ def band_of(platform: str, followers: int, policy: Policy) -> Edges:
 def band_value(rate: float, edges: Edges, policy: Policy) -> float:
     """Where a rate stands in its band, 0 to 100: straight lines between the edges, twice the high edge is 100."""
     knots = [(0.0, 0.0), *zip(edges, policy.band_points, strict=True), (2 * edges[3], 100.0)]
-    for (left, low), (right, high) in zip(knots, knots[1:], strict=False):
+    for (left, low), (right, high) in pairwise(knots):
         if rate < right:
             return low + (high - low) * (rate - left) / (right - left)
     return 100.0
@@ -169,6 +170,11 @@ def audience_value(followers: int, policy: Policy) -> float:
         return 0.0
     span = math.log10(policy.follower_ceiling / policy.follower_floor)
     return min(100.0, 100 * math.log10(followers / policy.follower_floor) / span)
+
+
+def gain_of_doubling(policy: Policy) -> float:
+    """What twice the followers add to the audience's value, between floor and ceiling."""
+    return 100 * math.log10(2) / math.log10(policy.follower_ceiling / policy.follower_floor)
 
 
 def health_flags(reach: Reach, rate: float | None, policy: Policy, *, today: date) -> tuple[str, ...]:

@@ -19,15 +19,15 @@ from notifications.services import notify
 from accounts.models import User
 from influencers import scoring
 from influencers.errors import (
-    AlreadyAppliedError,
-    AlreadyDecidedError,
-    AlreadyInfluencerError,
-    IncompleteError,
-    MissingReasonError,
-    MissingTextError,
-    NotEligibleError,
-    OwnApplicationError,
-    TooSoonError,
+    AlreadyApplied,
+    AlreadyDecided,
+    AlreadyInfluencer,
+    Incomplete,
+    MissingReason,
+    MissingText,
+    NotEligible,
+    OwnApplication,
+    TooSoon,
 )
 from influencers.models import Application, ApplicationEvent, Click, Influencer, SocialAccount
 
@@ -87,14 +87,14 @@ def store_score(application: Application, *, today: date) -> scoring.Score:
 def refuse_to_apply(user: User) -> None:
     """Raise the error that says why she may not edit or send an application now, if there is a reason."""
     if Influencer.objects.filter(user=user).exists():
-        raise AlreadyInfluencerError
+        raise AlreadyInfluencer
     latest = Application.objects.filter(user=user).order_by("-pk").first()
     if latest is None or latest.state == State.DRAFT:
         return
     if latest.state in {State.SUBMITTED, State.NEEDS_MORE}:
-        raise AlreadyAppliedError
+        raise AlreadyApplied
     if latest.state == State.DECLINED and latest.reapply_on and latest.reapply_on > timezone.localdate():
-        raise TooSoonError(latest.reapply_on)
+        raise TooSoon(latest.reapply_on)
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def save_draft(*, user: User, accounts: Iterable[AccountFigures] | None = None, 
     """Keep answers (``display_name``, ``country``, ``topics``, ``pitch``) and, where given, the whole list of accounts.
 
     The draft is made on the first call; a new one after a decline starts from
-    the answers of the last. Raises AlreadyAppliedError, AlreadyInfluencerError, TooSoonError.
+    the answers of the last. Raises AlreadyApplied, AlreadyInfluencer, TooSoon.
     """
     unknown = set(answers) - {"display_name", "country", "topics", "pitch"}
     if unknown:
@@ -111,7 +111,7 @@ def save_draft(*, user: User, accounts: Iterable[AccountFigures] | None = None, 
     draft = _draft_of(user)
     # Also a lock: a draft that was sent in another window meanwhile is not touched.
     if not Application.objects.filter(pk=draft.pk, state=State.DRAFT).update(state=State.DRAFT, **answers):
-        raise AlreadyAppliedError
+        raise AlreadyApplied
     if accounts is not None:
         draft.accounts.all().delete()
         SocialAccount.objects.bulk_create(SocialAccount(application=draft, **asdict(figures)) for figures in accounts)
@@ -138,7 +138,7 @@ def _draft_of(user: User) -> Application:
         # Another window was quicker: the constraint allows one open application a person.
         other = Application.objects.filter(user=user, state=State.DRAFT).first()
         if other is None:
-            raise AlreadyAppliedError from None
+            raise AlreadyApplied from None
         return other
     return draft
 
@@ -163,22 +163,22 @@ def figures_of(account: SocialAccount) -> AccountFigures:
 def submit(*, application: Application) -> Application:
     """Send a complete draft to the reviewers, with its score as of today.
 
-    Raises IncompleteError, NotEligibleError, TooSoonError, AlreadyAppliedError.
+    Raises Incomplete, NotEligible, TooSoon, AlreadyApplied.
     """
     refuse_to_apply(application.user)
     now = timezone.now()
     if not Application.objects.filter(pk=application.pk, state=State.DRAFT).update(
         state=State.SUBMITTED, submitted_at=now
     ):
-        raise AlreadyAppliedError
+        raise AlreadyApplied
     application.refresh_from_db()
     if not (application.display_name and application.country and application.topics and application.pitch):
-        raise IncompleteError("you", _("Tell us who you are first: name, country, a topic and a few words."))
+        raise Incomplete("you", _("Tell us who you are first: name, country, a topic and a few words."))
     if not application.accounts.exists():
-        raise IncompleteError("accounts", _("Add at least one account first."))
+        raise Incomplete("accounts", _("Add at least one account first."))
     result = store_score(application, today=timezone.localdate(now))
     if "too_few_followers" in result.flags:
-        raise NotEligibleError(POLICY.follower_floor)
+        raise NotEligible(POLICY.follower_floor)
     _record(application, actor=application.user, kind="submitted", before=State.DRAFT, after=State.SUBMITTED, at=now)
     _tell(application, "application_submitted")
     return application
@@ -186,7 +186,7 @@ def submit(*, application: Application) -> Application:
 
 @transaction.atomic
 def approve(*, application_pk: int, reviewer: User, note: str = "") -> Application:
-    """Make the applicant an influencer. Raises AlreadyDecidedError, OwnApplicationError."""
+    """Make the applicant an influencer. Raises AlreadyDecided, OwnApplication."""
     application = _decide(
         application_pk, reviewer=reviewer, kind="approved", before=State.SUBMITTED, after=State.APPROVED, note=note
     )
@@ -199,10 +199,10 @@ def approve(*, application_pk: int, reviewer: User, note: str = "") -> Applicati
 def decline(*, application_pk: int, reviewer: User, reason: str, note: str = "") -> Application:
     """Say not yet, why, and from when she may apply again: in 30 days, at once when only detail is missing.
 
-    Raises MissingReasonError, AlreadyDecidedError, OwnApplicationError.
+    Raises MissingReason, AlreadyDecided, OwnApplication.
     """
     if reason not in Application.Reason.values:
-        raise MissingReasonError
+        raise MissingReason
     wait = 0 if reason == Application.Reason.NEEDS_MORE_DETAIL else REAPPLY_AFTER_DAYS
     application = _decide(
         application_pk,
@@ -220,10 +220,10 @@ def decline(*, application_pk: int, reviewer: User, reason: str, note: str = "")
 
 @transaction.atomic
 def ask(*, application_pk: int, reviewer: User, question: str) -> Application:
-    """Ask the applicant for one thing more. Raises MissingTextError, AlreadyDecidedError, OwnApplicationError."""
+    """Ask the applicant for one thing more. Raises MissingText, AlreadyDecided, OwnApplication."""
     question = question.strip()
     if not question:
-        raise MissingTextError
+        raise MissingText
     now = timezone.now()
     _swap(application_pk, reviewer, before=State.SUBMITTED, state=State.NEEDS_MORE, question=question, answer="")
     application = Application.objects.select_related("user").get(pk=application_pk)
@@ -238,17 +238,17 @@ def ask(*, application_pk: int, reviewer: User, question: str) -> Application:
 def answer(*, application: Application, text: str) -> Application:
     """Give the applicant's answer; the application goes back to its place in the queue.
 
-    Raises MissingTextError, AlreadyDecidedError.
+    Raises MissingText, AlreadyDecided.
     """
     text = text.strip()
     if not text:
-        raise MissingTextError
+        raise MissingText
     changed = Application.objects.filter(pk=application.pk, state=State.NEEDS_MORE).update(
         state=State.SUBMITTED, answer=text
     )
     application.refresh_from_db()
     if not changed:
-        raise AlreadyDecidedError(application.get_state_display())
+        raise AlreadyDecided(application.get_state_display())
     _record(
         application, actor=application.user, kind="answered", before=State.NEEDS_MORE, after=State.SUBMITTED, note=text
     )
@@ -259,7 +259,7 @@ def answer(*, application: Application, text: str) -> Application:
 def rate_relevance(*, application_pk: int, account_pk: int, reviewer: User, relevance: int | None) -> Application:
     """Say how much of an account shows products, 0 to 4 (None: not judged), and score again as of the day it was sent.
 
-    Raises AlreadyDecidedError, OwnApplicationError; SocialAccount.DoesNotExist for another application's account.
+    Raises AlreadyDecided, OwnApplication; SocialAccount.DoesNotExist for another application's account.
     """
     if relevance is not None and not 0 <= relevance <= 4:
         raise ValueError("relevance is 0 to 4")
@@ -284,7 +284,7 @@ def rate_relevance(*, application_pk: int, account_pk: int, reviewer: User, rele
 def record_click(
     *, influencer: Influencer, source: str, visitor: str, product_id: int | None = None, at: datetime | None = None
 ) -> None:
-    """Count a visit once an hour, visitor and link, however often it is told. ``visitor`` is referral_cookie.visitor_key."""
+    """Count a visit once an hour, visitor and link, however often told. ``visitor``: referral_cookie.visitor_key."""
     at = at or timezone.now()
     click = Click(
         influencer=influencer,
@@ -326,8 +326,8 @@ def _swap(pk: int, reviewer: User, *, before: str, **fields: Any) -> None:
         return
     application = Application.objects.get(pk=pk)
     if application.user_id == reviewer.pk:
-        raise OwnApplicationError
-    raise AlreadyDecidedError(application.get_state_display())
+        raise OwnApplication
+    raise AlreadyDecided(application.get_state_display())
 
 
 def _record(

@@ -1,4 +1,17 @@
-from django.urls import URLPattern
+"""Addresses of the influencer programme."""
+
+from django.urls import path
+
+from influencers import views
 
 app_name = "influencers"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("apply", views.apply, name="apply"),
+    path("apply/status", views.status, name="status"),
+    path("review", views.queue, name="queue"),
+    path("review/applications/<int:pk>", views.review, name="review"),
+    path("review/applications/<int:pk>/approve", views.approve, name="approve"),
+    path("review/applications/<int:pk>/decline", views.decline, name="decline"),
+    path("review/applications/<int:pk>/ask", views.ask, name="ask"),
+    path("review/applications/<int:pk>/accounts/<int:account_pk>/rate", views.rate, name="rate"),
+]

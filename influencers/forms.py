@@ -1,0 +1,363 @@
+"""What an applicant and a reviewer type."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.formsets import BaseFormSet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from influencers.countries import country_choices
+from influencers.models import Application, SocialAccount
+from influencers.services import AccountFigures
+from influencers.topics import TOPICS
+
+MOST_TOPICS = 3
+MOST_ACCOUNTS = 10
+LARGEST_COUNT = 10_000_000_000
+HOSTS = {
+    "facebook": ("facebook.com", "fb.com"),
+    "instagram": ("instagram.com",),
+    "youtube": ("youtube.com",),
+    "x": ("x.com", "twitter.com"),
+    "tiktok": ("tiktok.com",),
+}
+# Path words of these sites that stand before the name.
+BEFORE_THE_NAME = {"channel", "c", "user", "people", "pages"}
+HANDLE = re.compile(r"[\w.\-]{1,100}")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class CountField(forms.IntegerField):
+    """A whole number of zero or more; ``31,400`` and ``31 400`` are understood."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    default_error_messages = {"invalid": _("Enter a whole number, such as 31400.")}
+
+    def __init__(self, *, most: int = LARGEST_COUNT, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=most, **kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        """The number without the marks that people put between thousands."""
+        if isinstance(value, str):
+            value = re.sub(r"[\s,_'’]", "", value)
+        return super().to_python(value)
+
+
+def public_link(value: str) -> str:
+    """The link as it was typed, if it is http(s) and names a host that anybody can reach; else ValidationError."""
+    refusal = ValidationError(
+        _("Enter a full link to a public page, such as https://www.instagram.com/yourname."), code="link"
+    )
+    if CONTROL.search(value) or "\\" in value or any(mark.isspace() for mark in value):
+        raise refusal
+    try:
+        parts = urlsplit(value)
+        host = (parts.hostname or "").rstrip(".").lower()
+        port = parts.port
+    except ValueError:
+        raise refusal from None
+    if parts.scheme not in {"http", "https"} or parts.username is not None or port not in {None, 80, 443}:
+        raise refusal
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        labels = host.split(".")
+        # The last label of a public name has a letter: 127.1 and 2130706433 are addresses in disguise.
+        is_public = (
+            len(labels) > 1
+            and all(re.fullmatch(r"[^\W_]([\w-]{0,61}[^\W_])?", label) for label in labels)
+            and not labels[-1].isdigit()
+            and not re.fullmatch(r"0x[0-9a-f]*", labels[-1])
+            and labels[-1] not in {"local", "internal", "localhost", "lan", "home", "test", "invalid", "onion"}
+        )
+        if not is_public:
+            raise refusal from None
+    else:
+        if not address.is_global:
+            raise refusal
+    return value
+
+
+def handle_from(text: str, platform: str) -> str:
+    """The bare handle of ``@name``, ``name`` or a link to the profile; ValidationError says what to do."""
+    text = text.strip()
+    if "/" in text or ":" in text:
+        link = text if "://" in text else f"https://{text.lstrip('/')}"
+        try:
+            parts = urlsplit(link)
+            host = (parts.hostname or "").lower()
+        except ValueError:
+            parts, host = None, ""
+        known = HOSTS.get(platform, ())
+        if (
+            parts is None
+            or parts.scheme not in {"http", "https"}
+            or not any(host == name or host.endswith(f".{name}") for name in known)
+        ):
+            raise ValidationError(_("This link is not of the network you chose. Enter the handle, such as @yourname."))
+        names = [unquote(part) for part in parts.path.split("/") if part and part not in BEFORE_THE_NAME]
+        text = names[0] if names else ""
+    text = text.removeprefix("@")
+    if not HANDLE.fullmatch(text):
+        raise ValidationError(_("Check the handle: letters, numbers, dots, dashes and underscores, no spaces."))
+    return text
+
+
+class YouForm(forms.Form):
+    """Step 1: who she is."""
+
+    display_name = forms.CharField(
+        label=_("Display name"),
+        max_length=80,
+        help_text=_("The name that shoppers will see."),
+        error_messages={"required": _("Enter your display name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        choices=lambda: [("", _("Choose a country")), *country_choices(get_language() or "en")],
+        error_messages={"required": _("Choose your country."), "invalid_choice": _("Choose a country of the list.")},
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
+    topics = forms.MultipleChoiceField(
+        label=_("Topics"),
+        choices=TOPICS,
+        help_text=_("One to three: what your posts are about."),
+        error_messages={"required": _("Choose at least one topic."), "invalid_choice": _("Choose topics of the list.")},
+        widget=forms.CheckboxSelectMultiple,
+    )
+    pitch = forms.CharField(
+        label=_("About your work"),
+        max_length=1000,
+        help_text=_("A few sentences: what you make, and for whom."),
+        error_messages={"required": _("Write a few words about your work.")},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def clean_topics(self) -> list[str]:
+        """At most three."""
+        topics = self.cleaned_data["topics"]
+        if len(topics) > MOST_TOPICS:
+            raise ValidationError(_("Choose three topics at most."))
+        return topics
+
+
+class AccountForm(forms.Form):
+    """One social account with the figures that the applicant gives."""
+
+    platform = forms.ChoiceField(
+        label=_("Network"),
+        choices=[("", _("Choose a network")), *SocialAccount.Platform.choices],
+        error_messages={"required": _("Choose a network."), "invalid_choice": _("Choose a network of the list.")},
+    )
+    handle = forms.CharField(
+        label=_("Handle or link"),
+        max_length=300,
+        error_messages={"required": _("Enter your handle, such as @yourname.")},
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    followers = CountField(label=_("Followers"), error_messages={"required": _("Enter how many followers you have.")})
+    posts_in_60_days = CountField(
+        label=_("Posts in the last 60 days"),
+        most=5_000,
+        error_messages={"required": _("Enter how many posts you made in the last 60 days.")},
+    )
+    average_likes = CountField(label=_("Likes on a typical post"), required=False)
+    average_comments = CountField(label=_("Comments on a typical post"), required=False)
+    average_views = CountField(
+        label=_("Views of a typical post"), required=False, help_text=_("On TikTok we count reactions against views.")
+    )
+    following = CountField(label=_("Accounts you follow"), required=False)
+    opened_on = forms.DateField(
+        label=_("Opened on"),
+        required=False,
+        error_messages={"invalid": _("Enter a date, such as 2021-05-31.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d"],
+    )
+    evidence_url = forms.CharField(
+        label=_("Link as evidence"),
+        max_length=500,
+        validators=[public_link],
+        help_text=_("A public page where a reviewer sees these figures: your profile, or a screenshot you put online."),
+        error_messages={"required": _("Enter a link where a reviewer sees these figures.")},
+        widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
+    )
+
+    def clean_opened_on(self) -> date | None:
+        """Not in the future, not before there were such networks."""
+        opened_on = self.cleaned_data["opened_on"]
+        if opened_on and not date(2003, 1, 1) <= opened_on <= timezone.localdate():
+            raise ValidationError(_("The date must be today or earlier, and not before 2003."))
+        return opened_on
+
+    def clean(self) -> dict[str, Any]:
+        """The handle is read with the network in mind."""
+        data = super().clean() or {}
+        if data.get("handle") and data.get("platform"):
+            try:
+                data["handle"] = handle_from(data["handle"], data["platform"])
+            except ValidationError as refusal:
+                self.add_error("handle", refusal)
+        return data
+
+    def figures(self) -> AccountFigures:
+        """What was typed, for the service."""
+        return AccountFigures(**{name: self.cleaned_data[name] for name in self.fields})
+
+
+class BaseAccountFormSet(BaseFormSet):
+    """Step 2: all her accounts. Rows that were left empty are no rows."""
+
+    def clean(self) -> None:
+        """No account twice; the second one is named."""
+        if any(self.errors):
+            return
+        seen = set()
+        for form in self.filled():
+            key = (form.cleaned_data["platform"], form.cleaned_data["handle"].casefold())
+            if key in seen:
+                form.add_error("handle", _("This account is listed already."))
+                raise ValidationError(_("An account is listed twice. Remove one of them."))
+            seen.add(key)
+
+    def filled(self) -> list[AccountForm]:
+        """The rows in which something stands and nothing is wrong."""
+        return [form for form in self.forms if form.has_changed() and form.is_valid()]
+
+    def figures(self) -> list[AccountFigures]:
+        """All rows that can be used, for the service and the live score."""
+        return [form.figures() for form in self.filled()]
+
+
+AccountFormSet = forms.formset_factory(
+    AccountForm,
+    formset=BaseAccountFormSet,
+    extra=0,
+    min_num=1,
+    validate_min=False,
+    max_num=MOST_ACCOUNTS,
+    validate_max=True,
+    absolute_max=MOST_ACCOUNTS + 1,
+)
+PREFIX = "accounts"
+
+
+def typed_accounts(data: QueryDict, *, without: int | None = None) -> BaseAccountFormSet:
+    """The rows as they were posted, one left out where it is to be removed. The first may stay empty."""
+    posted: Mapping[str, str] = data
+    if without is not None:
+        posted = _without_row(data, without)
+    return AccountFormSet(data=_with_management(posted), prefix=PREFIX)
+
+
+def _with_management(data: Mapping[str, str]) -> dict[str, str]:
+    """The posted rows with a count that can be relied on: forged or missing counts become what was posted."""
+    rows = {name: value for name, value in data.items() if re.match(rf"{PREFIX}-\d{{1,2}}-", name)}
+    count = 1 + max((int(name.split("-")[1]) for name in rows), default=0)
+    return {
+        **rows,
+        f"{PREFIX}-TOTAL_FORMS": str(min(count, MOST_ACCOUNTS + 1)),
+        f"{PREFIX}-INITIAL_FORMS": "0",
+    }
+
+
+def _without_row(data: Mapping[str, str], gone: int) -> dict[str, str]:
+    kept = {}
+    for name, value in data.items():
+        match = re.match(rf"{PREFIX}-(\d{{1,2}})-(.*)", name)
+        if match and int(match[1]) != gone:
+            row = int(match[1]) - (int(match[1]) > gone)
+            kept[f"{PREFIX}-{row}-{match[2]}"] = value
+    return kept
+
+
+class SendForm(forms.Form):
+    """Step 4: she stands by what she typed."""
+
+    consent = forms.BooleanField(
+        label=_("My followers are real, the figures are true, and you may check them."),
+        error_messages={"required": _("Tick the box: we can only read figures that you stand by.")},
+    )
+
+
+class AnswerForm(forms.Form):
+    """The applicant's answer to a reviewer."""
+
+    text = forms.CharField(
+        label=_("Your answer"),
+        max_length=2000,
+        error_messages={"required": _("Write your answer first.")},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class ApproveForm(forms.Form):
+    """A reviewer's yes."""
+
+    note = forms.CharField(
+        label=_("Note to the applicant (optional)"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DeclineForm(forms.Form):
+    """A reviewer's not yet, with the reason."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Choose a reason")), *Application.Reason.choices],
+        error_messages={
+            "required": _("Choose a reason: the applicant reads it."),
+            "invalid_choice": _("Choose a reason of the list."),
+        },
+    )
+    note = forms.CharField(
+        label=_("Note to the applicant (optional)"),
+        required=False,
+        max_length=2000,
+        help_text=_("What would move it: she reads this with her score."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class AskForm(forms.Form):
+    """A reviewer's question."""
+
+    question = forms.CharField(
+        label=_("Your question"),
+        max_length=2000,
+        error_messages={"required": _("Write what you need to know.")},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RelevanceForm(forms.Form):
+    """A reviewer's judgement of one account."""
+
+    relevance = forms.TypedChoiceField(
+        label=_("Shows products"),
+        required=False,
+        choices=[
+            ("", _("Not judged")),
+            ("0", _("0: never")),
+            ("1", _("1: seldom")),
+            ("2", _("2: at times")),
+            ("3", _("3: often")),
+            ("4", _("4: nearly always")),
+        ],
+        coerce=int,
+        empty_value=None,
+        error_messages={"invalid_choice": _("Choose 0 to 4.")},
+    )
