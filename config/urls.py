@@ -3,8 +3,9 @@
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path
+from django.views.i18n import set_language
 from django.views.static import serve
 
 admin.site.login = secure_admin_login(admin.site.login)
@@ -12,6 +13,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("account/", include("allauth.account.urls")),
+    path("language", login_not_required(set_language), name="set_language"),
     path("", include("core.urls")),
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
@@ -21,6 +23,12 @@ urlpatterns = [
     path("", include("storefront.urls")),
     path("", include("discovery.urls")),
 ]
+if not settings.S3_BUCKET:
+    # Files on disk are served by the site itself; with an object store they never come through here.
+    urlpatterns.append(
+        re_path(r"^media/(?P<path>.*)$", login_not_required(serve), {"document_root": settings.MEDIA_ROOT}, name="media")
+    )
+
 handler400 = "core.views.bad_request"
 handler403 = "core.views.forbidden"
 handler404 = "core.views.not_found"

@@ -1,0 +1,206 @@
+"""``manage.py bench pages|import [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+YARDSTICK = "constant view"
+PAGES = {
+    YARDSTICK: "/healthz",
+    "storefront": "/@slowhome",
+    "category": "/topics/home",
+    "product": "/p/mushroom-lamp",
+    "home": "/",
+    "search": "/search?q=lamp",
+}
+
+
+def processor_seconds(pid: int) -> float:
+    """User and system time that a process has used (Linux: read from /proc)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """gunicorn with one synchronous worker under production settings, as a child of this process."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.port = free_port()
+        self.process = subprocess.Popen(  # noqa: S603  (our own command line)
+            [sys.executable, "-m", "gunicorn", "config.wsgi", "-w", "1", "-b", f"127.0.0.1:{self.port}", "--log-level", "error"],
+            env={**os.environ, **environment},
+            cwd=settings.BASE_DIR,
+        )  # fmt: skip
+        self.worker = 0
+
+    def __enter__(self) -> "Server":
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                self.get("/healthz")
+            except OSError:
+                time.sleep(0.2)
+            else:
+                children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+                self.worker = int(children[0])
+                return self
+        raise CommandError("The server did not answer within 60 seconds.")
+
+    def __exit__(self, *args: object) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=20)
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:  # noqa: S310
+            body: bytes = answer.read()
+            return body
+
+    def milliseconds(self, path: str, requests: int) -> float:
+        """Processor milliseconds of the worker for one request, after a warm-up."""
+        for _ in range(10):
+            self.get(path)
+        before = processor_seconds(self.worker)
+        for _ in range(requests):
+            self.get(path)
+        return (processor_seconds(self.worker) - before) * 1000 / requests
+
+
+def fill(count: int) -> None:
+    """Put so many more products behind the pages that are measured."""
+    from catalog.models import Category, Product, Seller, Variant
+
+    category, seller = Category.objects.get(path="home"), Seller.objects.earliest("pk")
+    made = Product.objects.bulk_create(
+        (
+            Product(
+                seller=seller, category=category, external_id=f"bench-{n}", slug=f"bench-{n}", name=f"Bench lamp {n}",
+                currency="USD", price_minor=1000 + n, image="",
+            )
+            for n in range(count)
+        ),
+        batch_size=1000,
+    )  # fmt: skip
+    Variant.objects.bulk_create(
+        (Variant(product=product, external_id=product.external_id, price_minor=product.price_minor, stock=5) for product in made),
+        batch_size=1000,
+    )  # fmt: skip
+
+
+def feed(path: Path, rows: int) -> None:
+    """A merchant feed of invented rows in the columns of Merchant Center."""
+    columns = "id title description link image_link availability price sale_price brand condition product_type gtin"
+    with path.open("w", encoding="utf-8") as out:
+        out.write("\t".join(columns.split()) + "\n")
+        for n in range(rows):
+            out.write(
+                f"B{n}\tLinen shirt number {n} in colour {n % 40}\tA shirt of washed linen.\thttps://shop.example/{n}\t\tin_stock\t"
+                f"{n % 90 + 10}.00 USD\t{n % 90 + 5}.00 USD\tBrand {n % 200}\tnew\tClothing > Shirts > Kind {n % 60}\t\n"
+            )
+
+
+class Command(BaseCommand):
+    help = "Print figures: processor time of pages beside a constant view, and the import's rows per second."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", choices=["pages", "import", "filling"])
+        parser.add_argument("--json", action="store_true")
+        parser.add_argument("--requests", type=int, default=200)
+        parser.add_argument("--products", type=int, default=5000)
+        parser.add_argument("--rows", type=int, default=20_000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["name"] == "filling":
+            fill(options["products"])
+            return
+        figures = self.pages(options) if options["name"] == "pages" else self.imports(options)
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+
+    def pages(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Each page with the demo's products behind it, then with thousands more, beside the constant view."""
+        if not Path("/proc/self/stat").exists():
+            raise CommandError("This figure reads /proc: run it on Linux.")
+        figures: dict[str, Any] = {"requests": options["requests"], "pages": {}}
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {
+                "VAR_DIR": folder, "DEBUG": "0", "SECRET_KEY": "b" * 60, "ALLOWED_HOSTS": "127.0.0.1", "SECURE_SSL_REDIRECT": "0",
+                "ALLOW_TEST_GATEWAY": "1", "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3", "REDIS_URL": "", "LOG_LEVEL": "ERROR",
+                "SITE_URL": "http://127.0.0.1", "EMAIL_URL": "dummymail://", "EMBEDDED_WORKER": "1",
+            }  # fmt: skip
+            self.child(["migrate", "-v0"], environment)
+            self.child(["collectstatic", "--noinput", "-v0"], environment)
+            self.child(["load_demo"], environment)
+            for stage in ("demo", f"{options['products']} more"):
+                with Server(environment) as server:
+                    yardstick = server.milliseconds(PAGES[YARDSTICK], options["requests"])
+                    for name, path in PAGES.items():
+                        spent = yardstick if name == YARDSTICK else server.milliseconds(path, options["requests"])
+                        figures["pages"].setdefault(name, {})[stage] = {
+                            "ms": round(spent, 2), "times": round(spent / yardstick, 1) if yardstick else None
+                        }  # fmt: skip
+                if stage == "demo":
+                    self.child(["bench", "filling", "--products", str(options["products"])], environment)
+        if not options["json"]:
+            self.stdout.write(
+                f"Processor ms a request (gunicorn, WSGI, one worker), {options['requests']} requests each"
+            )
+            for name, stages in figures["pages"].items():
+                cells = "   ".join(
+                    f"{stage}: {cell['ms']:7.2f} ms {cell['times']:6.1f} x" for stage, cell in stages.items()
+                )
+                self.stdout.write(f"{name:<15} {cells}")
+        return figures
+
+    def imports(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Rows per second of a first and a second import into this database, and of bare inserts beside them."""
+        vendor = connection.vendor
+        figures: dict[str, Any] = {"database": vendor, "rows": options["rows"]}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "feed.tsv"
+            feed(path, options["rows"])
+            url = os.environ.get("DATABASE_URL", "") or f"sqlite:///{folder}/bench.sqlite3"
+            if vendor == "sqlite":
+                url = f"sqlite:///{folder}/bench.sqlite3"
+            environment = {"VAR_DIR": folder, "DATABASE_URL": url, "DEBUG": "1"}
+            self.child(["migrate", "-v0"], environment)
+            script = "from catalog.models import Seller; Seller.objects.get_or_create(slug='bench', name='Bench')"
+            self.child(["shell", "-v0", "-c", script], environment)
+            for turn in ("first", "second"):
+                command = ["import_products", "--seller", "bench", "--format", "merchant", str(path), "--json"]
+                summary = json.loads(self.child(command, environment))
+                figures[turn] = summary["rows_per_second"]
+        if not options["json"]:
+            self.stdout.write(
+                f"Import of {options['rows']} rows on {vendor}: {figures['first']:.0f} rows/s first, "
+                f"{figures['second']:.0f} rows/s again ({figures['second'] / figures['first']:.1f} x)"
+            )
+        return figures
+
+    def child(self, arguments: list[str], environment: dict[str, str]) -> str:
+        """Run one of our commands with other settings; its output."""
+        done = subprocess.run(  # noqa: S603  (our own command line)
+            [sys.executable, "manage.py", *arguments],
+            env={**os.environ, **environment}, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise CommandError(f"{' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
+        return done.stdout

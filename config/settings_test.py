@@ -1,0 +1,26 @@
+"""Settings of the tests: the same site, with background work done at once and nothing sent."""
+
+import tempfile
+from pathlib import Path
+
+from config.settings import *
+
+DEBUG = False
+SECRET_KEY = "tests-only-" + "t" * 50
+ALLOWED_HOSTS = ["*"]
+SITE_URL = "http://testserver"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+ALLOW_TEST_GATEWAY = True
+SECURE_SSL_REDIRECT = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+VAR_DIR = Path(tempfile.mkdtemp(prefix="storefront-tests-"))
+MEDIA_ROOT = VAR_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# allauth counts attempts in the cache, which the tests share.
+ACCOUNT_RATE_LIMITS = False
