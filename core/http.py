@@ -15,12 +15,23 @@ class HtmxRequest(HttpRequest):
     htmx: HtmxDetails
 
 
+class MemberRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: Any
+
+
+def is_part_request(request: HttpRequest) -> bool:
+    """htmx asks for a part of the page, not for the page."""
+    htmx = cast(HtmxRequest, request).htmx
+    return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
+
+
 def render_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, fragment: str = "", status: int = 200
 ) -> HttpResponse:
     """Render the page, or only its fragment when htmx asks for a part of it. One view, one context, ``Vary: HX-Request``."""
-    htmx = cast(HtmxRequest, request).htmx
-    part = bool(fragment and htmx and not htmx.boosted and not htmx.history_restore_request)
+    part = bool(fragment) and is_part_request(request)
     response = render(request, fragment if part else template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -1,0 +1,37 @@
+"""What pages about people show, and the gate to a person by her handle."""
+
+from django.http import Http404
+
+from django.utils.translation import gettext as _
+
+from accounts.handles import normalise, skeleton
+from accounts.models import Follow, Handle, User
+
+
+def person_at(handle: str) -> User:
+    """The active person under this handle; 404 when there is none."""
+    person = User.objects.filter(handle=handle.lower(), is_active=True).first()
+    if person is None:
+        raise Http404
+    return person
+
+
+def follower_count(person: User) -> int:
+    """How many people follow her."""
+    return Follow.objects.filter(followed=person).count()
+
+
+def is_following(*, follower_id: int | None, person: User) -> bool:
+    """Whether the visitor follows this person; never for a guest."""
+    return follower_id is not None and Follow.objects.filter(follower_id=follower_id, followed=person).exists()
+
+
+def followed_ids(user: User) -> list[int]:
+    """The people whom she follows, newest first."""
+    return list(Follow.objects.filter(follower=user).order_by("-created_at").values_list("followed_id", flat=True)[:200])
+
+
+def handle_trouble(name: str, user: User) -> str:
+    """Why this well-formed name is not free for her, in words; empty when it is."""
+    claimed = Handle.objects.filter(skeleton=skeleton(name)).exclude(owner=user).exists()
+    return _("@%(name)s is taken, or looks like a name that is.") % {"name": normalise(name)} if claimed else ""

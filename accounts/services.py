@@ -1,0 +1,79 @@
+"""Verbs about people: claim a handle, follow, change settings."""
+
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import handles
+from accounts.errors import HandleRefusedError, HandleTakenError, TooManyHandleChangesError
+from accounts.models import Follow, Handle, User
+from core.images import clean_picture
+
+REST_DAYS = 90
+CHANGES_A_YEAR = 2
+AVATAR_WIDTH = 240
+
+
+def free_suggestions(name: str, user: User) -> list[str]:
+    """Names close to this one that nobody has, at most two."""
+    options = handles.suggestions(name, user.name)
+    shapes = {handles.skeleton(option): option for option in options}
+    taken = set(Handle.objects.filter(skeleton__in=shapes).values_list("skeleton", flat=True))
+    return [option for shape, option in shapes.items() if shape not in taken][:2]
+
+
+@transaction.atomic
+def claim_handle(*, user: User, name: str) -> Handle:
+    """Give the person this handle and let her old one rest. Claiming the one she has changes nothing.
+
+    Raises HandleRefusedError, HandleTakenError or TooManyHandleChangesError.
+    """
+    if reason := handles.refusal_reason(name):
+        raise HandleRefusedError(reason)
+    text, shape, now = handles.normalise(name), handles.skeleton(name), timezone.now()
+    if user.handle == text:
+        return user.handles.get(name=text)
+    changes = user.handles.filter(released_at__gt=now - timedelta(days=365)).count()
+    if changes >= CHANGES_A_YEAR:
+        raise TooManyHandleChangesError
+    # Names that have rested, and her own earlier ones, are free to take.
+    Handle.objects.filter(Q(name=text) | Q(skeleton=shape)).filter(
+        Q(released_at__lt=now - timedelta(days=REST_DAYS)) | Q(owner=user)
+    ).delete()
+    try:
+        with transaction.atomic():
+            user.handles.filter(released_at__isnull=True).update(released_at=now)
+            claim = Handle.objects.create(name=text, skeleton=shape, owner=user, claimed_at=now)
+            User.objects.filter(pk=user.pk).update(handle=text)
+    except IntegrityError:
+        raise HandleTakenError(text, free_suggestions(text, user)) from None
+    user.handle = text
+    return claim
+
+
+def follow(*, follower: User, followed: User) -> bool:
+    """Follow a person; True when that is new. Oneself is not followed."""
+    if follower.pk == followed.pk:
+        return False
+    _, created = Follow.objects.get_or_create(follower=follower, followed=followed)
+    return created
+
+
+def unfollow(*, follower: User, followed: User) -> bool:
+    """Stop following; True when there was something to stop."""
+    removed, _ = Follow.objects.filter(follower=follower, followed=followed).delete()
+    return removed > 0
+
+
+def set_picture(*, user: User, upload: UploadedFile) -> None:
+    """Replace the person's picture by a cleaned square one. Raises core.images.BadPictureError."""
+    picture: ContentFile[bytes] = clean_picture(upload, widths=(AVATAR_WIDTH,), ratio=(1, 1))[AVATAR_WIDTH]
+    old = user.avatar.name
+    user.avatar.save(f"{user.pk}.webp", picture, save=False)
+    user.save(update_fields=["avatar"])
+    if old and not old.startswith("demo/"):
+        user.avatar.storage.delete(old)

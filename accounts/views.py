@@ -1,0 +1,80 @@
+"""Pages about oneself, and following others."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import queries, services
+from accounts.errors import AccountError, HandleRefusedError
+from accounts.forms import SettingsForm
+from accounts.handles import normalise, refusal_reason
+from core.http import MemberRequest, is_part_request
+from core.images import BadPictureError
+from core.views import safe_next
+
+
+@require_GET
+def me(request: MemberRequest) -> HttpResponse:
+    """Everything that is the visitor's own, in one place."""
+    return render(request, "accounts/me.html", {"person": request.user})
+
+
+@require_http_methods(["GET", "POST"])
+def settings_page(request: MemberRequest) -> HttpResponse:
+    form = SettingsForm(request.POST or None, request.FILES or None, instance=request.user)
+    if request.method == "POST":
+        if form.is_valid() and _keep(request, form):
+            messages.success(request, _("Saved."))
+            return redirect("accounts:settings")
+        # The model form wrote what was typed onto the signed-in person; the frame shows her as she is.
+        request.user.refresh_from_db()
+        return render(request, "accounts/settings.html", {"form": form}, status=422)
+    return render(request, "accounts/settings.html", {"form": form})
+
+
+def _keep(request: MemberRequest, form: SettingsForm) -> bool:
+    """Save the form; False with its errors set when the handle or the picture is refused."""
+    user = request.user
+    try:
+        if name := form.cleaned_data["handle"]:
+            services.claim_handle(user=user, name=name)
+    except AccountError as refusal:
+        form.add_error("handle", str(refusal))
+        return False
+    try:
+        if upload := form.cleaned_data["picture"]:
+            services.set_picture(user=user, upload=upload)
+    except BadPictureError as refusal:
+        form.add_error("picture", str(refusal))
+        return False
+    form.save()
+    return True
+
+
+@require_GET
+def check_handle(request: MemberRequest) -> HttpResponse:
+    """Whether a handle could be hers, as she types it: a line under the field."""
+    name = request.GET.get("handle", "")[:40]
+    reason = refusal_reason(name) if name else None
+    refusal = str(HandleRefusedError(reason)) if reason else queries.handle_trouble(name, request.user) if name else ""
+    context = {"name": normalise(name), "refusal": refusal}
+    return render(request, "accounts/_handle_check.html", context)
+
+
+@login_not_required
+@require_POST
+def follow(request: HttpRequest, handle: str) -> HttpResponse:
+    """Follow (``on=1``) or stop (``on=0``): the wanted state is sent, so that sending it twice is harmless."""
+    person = queries.person_at(handle)
+    if not request.user.is_authenticated:
+        return redirect(f"{reverse('account_login')}?next={safe_next(request)}")
+    act = services.follow if request.POST.get("on") == "1" else services.unfollow
+    act(follower=request.user, followed=person)
+    if is_part_request(request):
+        following = queries.is_following(follower_id=request.user.pk, person=person)
+        return render(request, "accounts/_follow.html", {"person": person, "is_following": following})
+    return redirect(safe_next(request))
