@@ -14,7 +14,7 @@ class AccountError(Exception):
         return self.message
 
 
-class HandleRefusedError(AccountError):
+class HandleRefused(AccountError):
     """The name cannot be a handle."""
 
     def __init__(self, reason: Reason) -> None:
@@ -27,7 +27,7 @@ class HandleRefusedError(AccountError):
         }[reason]
 
 
-class HandleTakenError(AccountError):
+class HandleTaken(AccountError):
     """Somebody else has the name, or one that looks like it."""
 
     def __init__(self, name: str, suggestions: list[str]) -> None:
@@ -39,7 +39,7 @@ class HandleTakenError(AccountError):
             self.message += " " + _("Free: %(options)s.") % {"options": options}
 
 
-class TooManyHandleChangesError(AccountError):
+class TooManyHandleChanges(AccountError):
     """The handle was changed twice within a year."""
 
     def __init__(self) -> None:

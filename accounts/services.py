@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import handles
-from accounts.errors import HandleRefusedError, HandleTakenError, TooManyHandleChangesError
+from accounts.errors import HandleRefused, HandleTaken, TooManyHandleChanges
 from accounts.models import Follow, Handle, User
 from core.images import clean_picture
 
@@ -30,16 +30,16 @@ def free_suggestions(name: str, user: User) -> list[str]:
 def claim_handle(*, user: User, name: str) -> Handle:
     """Give the person this handle and let her old one rest. Claiming the one she has changes nothing.
 
-    Raises HandleRefusedError, HandleTakenError or TooManyHandleChangesError.
+    Raises HandleRefused, HandleTaken or TooManyHandleChanges.
     """
     if reason := handles.refusal_reason(name):
-        raise HandleRefusedError(reason)
+        raise HandleRefused(reason)
     text, shape, now = handles.normalise(name), handles.skeleton(name), timezone.now()
     if user.handle == text:
         return user.handles.get(name=text)
     changes = user.handles.filter(released_at__gt=now - timedelta(days=365)).count()
     if changes >= CHANGES_A_YEAR:
-        raise TooManyHandleChangesError
+        raise TooManyHandleChanges
     # Names that have rested, and her own earlier ones, are free to take.
     Handle.objects.filter(Q(name=text) | Q(skeleton=shape)).filter(
         Q(released_at__lt=now - timedelta(days=REST_DAYS)) | Q(owner=user)
@@ -50,7 +50,7 @@ def claim_handle(*, user: User, name: str) -> Handle:
             claim = Handle.objects.create(name=text, skeleton=shape, owner=user, claimed_at=now)
             User.objects.filter(pk=user.pk).update(handle=text)
     except IntegrityError:
-        raise HandleTakenError(text, free_suggestions(text, user)) from None
+        raise HandleTaken(text, free_suggestions(text, user)) from None
     user.handle = text
     return claim
 
@@ -70,7 +70,7 @@ def unfollow(*, follower: User, followed: User) -> bool:
 
 
 def set_picture(*, user: User, upload: UploadedFile) -> None:
-    """Replace the person's picture by a cleaned square one. Raises core.images.BadPictureError."""
+    """Replace the person's picture by a cleaned square one. Raises core.images.BadPicture."""
     picture: ContentFile[bytes] = clean_picture(upload, widths=(AVATAR_WIDTH,), ratio=(1, 1))[AVATAR_WIDTH]
     old = user.avatar.name
     user.avatar.save(f"{user.pk}.webp", picture, save=False)

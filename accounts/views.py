@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import queries, services
-from accounts.errors import AccountError, HandleRefusedError
+from accounts.errors import AccountError, HandleRefused
 from accounts.forms import SettingsForm
 from accounts.handles import normalise, refusal_reason
 from core.http import MemberRequest, is_part_request
-from core.images import BadPictureError
+from core.images import BadPicture
 from core.views import safe_next
 
 
@@ -48,7 +48,7 @@ def _keep(request: MemberRequest, form: SettingsForm) -> bool:
     try:
         if upload := form.cleaned_data["picture"]:
             services.set_picture(user=user, upload=upload)
-    except BadPictureError as refusal:
+    except BadPicture as refusal:
         form.add_error("picture", str(refusal))
         return False
     form.save()
@@ -60,7 +60,7 @@ def check_handle(request: MemberRequest) -> HttpResponse:
     """Whether a handle could be hers, as she types it: a line under the field."""
     name = request.GET.get("handle", "")[:40]
     reason = refusal_reason(name) if name else None
-    refusal = str(HandleRefusedError(reason)) if reason else queries.handle_trouble(name, request.user) if name else ""
+    refusal = str(HandleRefused(reason)) if reason else queries.handle_trouble(name, request.user) if name else ""
     context = {"name": normalise(name), "refusal": refusal}
     return render(request, "accounts/_handle_check.html", context)
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "WEBP")
 
 
-class BadPictureError(ValueError):
+class BadPicture(ValueError):
     """An upload that is not taken; the text says why and what to choose instead."""
 
 
@@ -21,12 +21,12 @@ def clean_picture(
 ) -> dict[int, ContentFile[bytes]]:
     """WebP renditions by width: orientation baked in, cropped to the ratio around the centre, no metadata.
 
-    Size and pixels are checked from the header before anything is decoded. Raises BadPictureError.
+    Size and pixels are checked from the header before anything is decoded. Raises BadPicture.
     """
     name = (upload.name or "")[-60:]
     if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
         sizes = {"name": name, "size": round((upload.size or 0) / 1_048_576), "most": settings.UPLOAD_MAX_BYTES // 1_048_576}
-        raise BadPictureError(_("%(name)s is %(size)s MB. The most is %(most)s MB.") % sizes)
+        raise BadPicture(_("%(name)s is %(size)s MB. The most is %(most)s MB.") % sizes)
     picture = _decoded(upload)
     if ratio:
         picture = ImageOps.fit(picture, _largest(picture.size, ratio))
@@ -39,9 +39,9 @@ def _decoded(upload: UploadedFile) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture: Image.Image = Image.open(upload, formats=FORMATS)
             if picture.width * picture.height > settings.UPLOAD_MAX_PIXELS:
-                raise BadPictureError(_("This photo has too many pixels. Choose one of at most 40 megapixels."))
+                raise BadPicture(_("This photo has too many pixels. Choose one of at most 40 megapixels."))
             if getattr(picture, "n_frames", 1) > 1:
-                raise BadPictureError(_("Moving pictures are not taken. Choose a JPEG, PNG or WebP photo."))
+                raise BadPicture(_("Moving pictures are not taken. Choose a JPEG, PNG or WebP photo."))
             picture = ImageOps.exif_transpose(picture)
             if picture.mode in {"RGBA", "LA", "P"}:
                 ground = Image.new("RGBA", picture.size, "white")
@@ -49,11 +49,11 @@ def _decoded(upload: UploadedFile) -> Image.Image:
                 picture = ground
             return picture.convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise BadPictureError(_("Choose a JPEG, PNG or WebP photo.")) from None
+        raise BadPicture(_("Choose a JPEG, PNG or WebP photo.")) from None
     except (OSError, SyntaxError, ValueError) as broken:
-        if isinstance(broken, BadPictureError):
+        if isinstance(broken, BadPicture):
             raise
-        raise BadPictureError(_("This file is broken. Choose another photo.")) from None
+        raise BadPicture(_("This file is broken. Choose another photo.")) from None
 
 
 def _largest(size: tuple[int, int], ratio: tuple[int, int]) -> tuple[int, int]:

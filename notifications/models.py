@@ -26,6 +26,11 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} for {self.recipient_id}"
 
+    @property
+    def template(self) -> str:
+        """The words of its kind."""
+        return f"notices/{self.kind}.html"
+
 
 class Mail(models.Model):
     """A mail that is owed to somebody: written with the fact it tells of, sent after, retried until it went."""

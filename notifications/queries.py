@@ -1,9 +1,24 @@
 """What a person's notices page shows."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts.models import User
 from notifications.models import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Notices of one stretch of time, under its heading."""
+
+    title: str
+    notices: list[Notice]
 
 
 def unread_count(user: AbstractBaseUser | AnonymousUser) -> int:
@@ -11,3 +26,20 @@ def unread_count(user: AbstractBaseUser | AnonymousUser) -> int:
     if not user.is_authenticated:
         return 0
     return Notice.objects.filter(recipient_id=user.pk, read_at__isnull=True).count()
+
+
+def notices_of(user: User) -> QuerySet[Notice]:
+    """The person's notices, newest first."""
+    return Notice.objects.filter(recipient=user).order_by("-created_at", "-pk")
+
+
+def grouped(notices: list[Notice]) -> list[Group]:
+    """The notices under Today, This week and Earlier; empty groups are left out."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    week = today - timedelta(days=6)
+    groups = [
+        Group(_("Today"), [notice for notice in notices if notice.created_at >= today]),
+        Group(_("This week"), [notice for notice in notices if week <= notice.created_at < today]),
+        Group(_("Earlier"), [notice for notice in notices if notice.created_at < week]),
+    ]
+    return [group for group in groups if group.notices]

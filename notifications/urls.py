@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from notifications import views
 
 app_name = "notifications"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("notifications", views.notices, name="notices"),
+    path("notifications/read", views.mark_read, name="mark_read"),
+]

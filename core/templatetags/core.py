@@ -42,6 +42,12 @@ def money(minor: int | None, currency: str) -> SafeString | str:
     return format_html('<span class="money">{}</span>', money_text(minor, currency))
 
 
+@register.simple_tag
+def money_words(minor: int, currency: str) -> str:
+    """The same amount without markup, for mails."""
+    return money_text(minor, currency)
+
+
 @register.filter
 def compact(number: int | None) -> str:
     """A count that fits a line: 1,482 as it is, from ten thousand 48.2k, in Chinese 4.8万."""
