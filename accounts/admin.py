@@ -6,7 +6,7 @@ from accounts.models import Handle, User
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(admin.ModelAdmin):
     list_display = ["name", "email", "handle", "is_active", "is_staff", "date_joined"]
     search_fields = ["name", "email", "handle"]
     list_filter = ["is_staff", "is_active"]
@@ -16,7 +16,7 @@ class UserAdmin(admin.ModelAdmin[User]):
 
 
 @admin.register(Handle)
-class HandleAdmin(admin.ModelAdmin[Handle]):
+class HandleAdmin(admin.ModelAdmin):
     list_display = ["name", "owner", "claimed_at", "released_at"]
     search_fields = ["name"]
     list_select_related = ["owner"]

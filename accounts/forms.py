@@ -29,7 +29,7 @@ class SignupForm(forms.Form):
         user.save(update_fields=["name", "language"])
 
 
-class SettingsForm(forms.ModelForm[User]):
+class SettingsForm(forms.ModelForm):
     """Name, bio, handle, picture and language."""
 
     handle = forms.CharField(

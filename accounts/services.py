@@ -71,7 +71,7 @@ def unfollow(*, follower: User, followed: User) -> bool:
 
 def set_picture(*, user: User, upload: UploadedFile) -> None:
     """Replace the person's picture by a cleaned square one. Raises core.images.BadPicture."""
-    picture: ContentFile[bytes] = clean_picture(upload, widths=(AVATAR_WIDTH,), ratio=(1, 1))[AVATAR_WIDTH]
+    picture: ContentFile = clean_picture(upload, widths=(AVATAR_WIDTH,), ratio=(1, 1))[AVATAR_WIDTH]
     old = user.avatar.name
     user.avatar.save(f"{user.pk}.webp", picture, save=False)
     user.save(update_fields=["avatar"])

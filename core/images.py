@@ -18,7 +18,7 @@ class BadPicture(ValueError):
 
 def clean_picture(
     upload: UploadedFile, *, widths: tuple[int, ...], ratio: tuple[int, int] | None = None
-) -> dict[int, ContentFile[bytes]]:
+) -> dict[int, ContentFile]:
     """WebP renditions by width: orientation baked in, cropped to the ratio around the centre, no metadata.
 
     Size and pixels are checked from the header before anything is decoded. Raises BadPicture.

@@ -6,7 +6,7 @@ from notifications.models import Mail
 
 
 @admin.register(Mail)
-class MailAdmin(admin.ModelAdmin[Mail]):
+class MailAdmin(admin.ModelAdmin):
     list_display = ["kind", "to", "created_at", "sent_at", "attempts"]
     list_filter = ["kind"]
     readonly_fields = ["kind", "to", "language", "data", "key", "created_at", "sent_at", "attempts", "due_at"]
