@@ -251,16 +251,16 @@ def score(reaches: Iterable[Reach], policy: Policy = DEFAULT_POLICY, *, today: d
         points=points,
         parts=parts,
         accounts=tuple(accounts),
-        verdict=verdict_of(points, flags, policy),
+        verdict=verdict_of(points, flags, best.missing, policy),
         flags=flags,
         missing=best.missing,
     )
 
 
-def verdict_of(points: float, flags: tuple[str, ...], policy: Policy) -> str:
-    """``likely``, ``close`` or ``not_yet``. Unlikely engagement is never better than close; too small is not yet."""
+def verdict_of(points: float, flags: tuple[str, ...], missing: tuple[str, ...], policy: Policy) -> str:
+    """``likely``, ``close`` or ``not_yet``: unlikely or unknown engagement is close at best, too small is not yet."""
     if "too_few_followers" in flags or points < policy.close_from:
         return "not_yet"
-    if points < policy.likely_from or "unlikely_engagement" in flags:
+    if points < policy.likely_from or "unlikely_engagement" in flags or "engagement" in missing:
         return "close"
     return "likely"
