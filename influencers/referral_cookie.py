@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from influencers.models import Influencer
-from influencers.referral import WINDOW_DAYS, Touch, is_current
+from influencers.referrals import WINDOW_DAYS, Touch, is_current
 
 COOKIE = "referral"
 SALT = "influencers.referral"

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 
 from influencers import referral_cookie, services
 from influencers.models import Click
-from influencers.referral import Touch
+from influencers.referrals import Touch
 from tests.cast import Mei
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
