@@ -171,7 +171,7 @@ def _opened(path: Path) -> BufferedReader:
 def _decoded(stream: BufferedReader, path: Path) -> Iterator[str]:
     """The file's lines; a file that is not UTF-8 text is refused before anything of it is stored."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
-    size = 0
+    size, block = 0, b""
     try:
         while block := stream.read(1 << 20):
             size += len(block)
@@ -179,7 +179,7 @@ def _decoded(stream: BufferedReader, path: Path) -> Iterator[str]:
                 raise ImportRefused(f"{path.name} is not a text file. Expected UTF-8 text with tabs or commas.")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as wrong:
-        place = f"byte {size - 1 + wrong.start:,}" if size else "its start"
+        place = f"byte {max(size - len(block), 0) + wrong.start:,}"
         raise ImportRefused(f"{path.name} is not UTF-8 text (near {place}). Save it as UTF-8 and try again.") from None
     if not size:
         raise ImportRefused(f"{path.name} is empty. Expected a first line with the names of the columns.")
