@@ -243,8 +243,6 @@ AccountFormSet = forms.formset_factory(
     AccountForm,
     formset=BaseAccountFormSet,
     extra=0,
-    min_num=1,
-    validate_min=False,
     max_num=MOST_ACCOUNTS,
     validate_max=True,
     absolute_max=MOST_ACCOUNTS + 1,

@@ -116,7 +116,7 @@ def _accounts(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
         score = queries.live_score(services.AccountFigures(**figures) for figures in kept)
         formset = AccountFormSet(initial=kept, prefix=PREFIX)
         # "Add another account" leads here with one empty row more.
-        formset.extra = 1 if "more" in request.GET and kept else 0
+        formset.extra = 1 if "more" in request.GET or not kept else 0
         return render_page(request, template, _context("accounts", formset=formset, score=score))
     act = request.POST.get("act", "")
     removed = request.POST.get("remove", "")

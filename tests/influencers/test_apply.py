@@ -121,7 +121,9 @@ def test_a_figure_that_cannot_be_is_refused_by_name(as_otto: Client, field: str,
     assert not Application.objects.exists()
 
 
-@pytest.mark.parametrize("typed", ["otto.makes", "@otto.makes", "https://www.instagram.com/otto.makes/", "instagram.com/otto.makes"])
+@pytest.mark.parametrize(
+    "typed", ["otto.makes", "@otto.makes", "https://www.instagram.com/otto.makes/", "instagram.com/otto.makes"]
+)
 def test_a_handle_or_a_link_names_the_same_account(as_otto: Client, typed: str) -> None:
     as_otto.post("/apply?step=accounts", rows(ACCOUNT | {"handle": typed}))
 

@@ -38,7 +38,9 @@ def test_an_approval_makes_an_influencer_and_tells_her(sent: Application, rhea: 
     assert Notice.objects.get(recipient=sent.user).kind == "application_approved"
 
 
-@pytest.mark.parametrize(("reason", "days"), [("does_not_meet_requirements", 30), ("other", 30), ("needs_more_detail", 0)])
+@pytest.mark.parametrize(
+    ("reason", "days"), [("does_not_meet_requirements", 30), ("other", 30), ("needs_more_detail", 0)]
+)
 def test_a_decline_says_from_when_she_may_apply_again(sent: Application, rhea: User, reason: str, days: int) -> None:
     services.decline(application_pk=sent.pk, reviewer=rhea, reason=reason, note="Post more.")
 
@@ -112,9 +114,7 @@ def test_an_empty_question_is_refused(sent: Application, rhea: User) -> None:
         services.ask(application_pk=sent.pk, reviewer=rhea, question="  ")
 
 
-def test_a_judgement_of_fit_moves_the_score_on_both_sides(
-    as_rhea: Client, as_otto: Client, sent: Application
-) -> None:
+def test_a_judgement_of_fit_moves_the_score_on_both_sides(as_rhea: Client, as_otto: Client, sent: Application) -> None:
     assert str(sent.score_points) == "70.5"
     account = sent.accounts.get()
 

@@ -85,7 +85,9 @@ def test_no_account_scores_nothing_and_says_so() -> None:
     assert (result.points, result.verdict, result.flags) == (0.0, "not_yet", ("no_account",))
 
 
-@pytest.mark.parametrize(("rate", "value"), [(0, 0), (0.39, 20), (0.84, 40), (1.11, 60), (2.61, 85), (5.22, 100), (9, 100)])
+@pytest.mark.parametrize(
+    ("rate", "value"), [(0, 0), (0.39, 20), (0.84, 40), (1.11, 60), (2.61, 85), (5.22, 100), (9, 100)]
+)
 def test_the_edges_of_a_band_are_worth_what_the_rule_says(rate: float, value: float) -> None:
     assert band_value(rate, BANDS["instagram"][2], DEFAULT_POLICY) == pytest.approx(value)
 
