@@ -18,7 +18,7 @@ DECIDE = "influencers.change_application"
 
 def is_reviewer(user: AbstractBaseUser | AnonymousUser) -> bool:
     """May read the queue and decide applications: staff with the permission to change applications."""
-    return bool(user.is_authenticated and getattr(user, "is_staff", False) and user.has_perm(DECIDE))  # type: ignore[union-attr]
+    return bool(user.is_authenticated and getattr(user, "is_staff", False) and user.has_perm(DECIDE))  # type: ignore[attr-defined,union-attr]
 
 
 def reviewer_required(view: View) -> View:
@@ -38,7 +38,7 @@ def influencer_required(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        influencer = Influencer.objects.select_related("user").filter(user_id=request.user.pk).first()
+        influencer = Influencer.objects.select_related("user").filter(user_id=request.user.pk or 0).first()
         if influencer is None:
             return redirect("influencers:apply")
         if not influencer.is_active:

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from django import forms
@@ -52,8 +52,8 @@ class CountField(forms.IntegerField):
         return super().to_python(value)
 
 
-def public_link(value: str) -> str:
-    """The link as it was typed, if it is http(s) and names a host that anybody can reach; else ValidationError."""
+def check_public_link(value: str) -> None:
+    """Raise ValidationError unless the link is http(s) and names a host that anybody can reach."""
     refusal = ValidationError(
         _("Enter a full link to a public page, such as https://www.instagram.com/yourname."), code="link"
     )
@@ -84,7 +84,6 @@ def public_link(value: str) -> str:
     else:
         if not address.is_global:
             raise refusal
-    return value
 
 
 def handle_from(text: str, platform: str) -> str:
@@ -187,7 +186,7 @@ class AccountForm(forms.Form):
     evidence_url = forms.CharField(
         label=_("Link as evidence"),
         max_length=500,
-        validators=[public_link],
+        validators=[check_public_link],
         help_text=_("A public page where a reviewer sees these figures: your profile, or a screenshot you put online."),
         error_messages={"required": _("Enter a link where a reviewer sees these figures.")},
         widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
@@ -255,7 +254,7 @@ def typed_accounts(data: QueryDict, *, without: int | None = None) -> BaseAccoun
     posted: Mapping[str, str] = data
     if without is not None:
         posted = _without_row(data, without)
-    return AccountFormSet(data=_with_management(posted), prefix=PREFIX)
+    return cast("BaseAccountFormSet", AccountFormSet(data=_with_management(posted), prefix=PREFIX))
 
 
 def _with_management(data: Mapping[str, str]) -> dict[str, str]:

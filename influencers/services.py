@@ -14,7 +14,6 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from notifications.services import notify
 
 from accounts.models import User
 from influencers import scoring
@@ -30,6 +29,7 @@ from influencers.errors import (
     TooSoon,
 )
 from influencers.models import Application, ApplicationEvent, Click, Influencer, SocialAccount
+from notifications.services import notify
 
 POLICY = scoring.DEFAULT_POLICY
 REAPPLY_AFTER_DAYS = 30
@@ -190,7 +190,9 @@ def approve(*, application_pk: int, reviewer: User, note: str = "") -> Applicati
     application = _decide(
         application_pk, reviewer=reviewer, kind="approved", before=State.SUBMITTED, after=State.APPROVED, note=note
     )
-    Influencer.objects.create(user=application.user, application=application, approved_at=application.decided_at)
+    Influencer.objects.create(
+        user=application.user, application=application, approved_at=application.decided_at or timezone.now()
+    )
     _tell(application, "application_approved")
     return application
 

@@ -1,7 +1,7 @@
 """The programme's pages: apply, where it stands, and the reviewers' desk."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import User
 from core.http import render_page
 from influencers import queries, services
 from influencers.access import reviewer_required
@@ -37,6 +38,11 @@ STEPS = ("you", "accounts", "reach", "send")
 SHOWS = ("oldest", "near", "reapplied", "asked")
 
 
+def member(request: HttpRequest) -> User:
+    """The person who asks, on pages that no guest reaches."""
+    return cast("User", request.user)
+
+
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
@@ -46,7 +52,7 @@ def apply(request: HttpRequest) -> HttpResponse:
         if step or request.method == "POST":
             return redirect_to_login(request.get_full_path())
         return render(request, "influencers/landing.html", {"standing": None, "policy": services.POLICY})
-    standing = queries.standing_of(request.user)
+    standing = queries.standing_of(member(request))
     if request.method != "POST" and not step:
         return render(request, "influencers/landing.html", {"standing": standing, "policy": services.POLICY})
     if step not in STEPS:
@@ -94,11 +100,11 @@ def _you(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     if request.method == "POST":
         form = YouForm(request.POST)
         if form.is_valid():
-            services.save_draft(user=request.user, **form.cleaned_data)
+            services.save_draft(user=member(request), **form.cleaned_data)
             return _onward(request, "accounts")
         return render_page(request, "influencers/step_you.html", _context("you", form=form), status=422)
     last = standing.latest
-    initial = {"display_name": request.user.name}
+    initial = {"display_name": member(request).name}
     if last:
         initial = {
             "display_name": last.display_name,
@@ -130,7 +136,7 @@ def _accounts(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     if not is_good or not is_enough:
         context["nothing"] = not is_enough and is_good
         return render_page(request, template, context, status=422)
-    services.save_draft(user=request.user, accounts=figures)
+    services.save_draft(user=member(request), accounts=figures)
     if act == "add":
         return redirect(f"{step_url('accounts')}&more=1#more")
     if removed:
@@ -154,7 +160,7 @@ def _send(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
-            services.submit(application=services.save_draft(user=request.user))
+            services.submit(application=services.save_draft(user=member(request)))
         except Incomplete:
             raise
         except ProgrammeError as error:
@@ -179,12 +185,12 @@ def _send(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest) -> HttpResponse:
     """Where her application stands, and the answer to a reviewer's question."""
-    standing = queries.standing_of(request.user)
+    standing = queries.standing_of(member(request))
     if request.method != "POST" and (
         standing.latest is None or (standing.may_edit and not standing.latest.submitted_at)
     ):
         return redirect("influencers:apply")
-    page = queries.status_page(request.user)
+    page = queries.status_page(member(request))
     form = AnswerForm(request.POST or None)
     refusal, code = "", 200
     if request.method == "POST":
@@ -220,7 +226,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _case(request: HttpRequest, pk: int, *, refusal: str = "", status: int = 200, **forms: Any) -> HttpResponse:
-    page = queries.review_page(pk, request.user)
+    page = queries.review_page(pk, member(request))
     context = {
         "page": page,
         "refusal": refusal,
@@ -253,7 +259,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, pk, status=422, approve_form=form)
     try:
-        application = services.approve(application_pk=pk, reviewer=request.user, note=form.cleaned_data["note"])
+        application = services.approve(application_pk=pk, reviewer=member(request), note=form.cleaned_data["note"])
     except ProgrammeError as error:
         return _case(request, pk, refusal=error.message, status=error.status)
     return _decided(request, _("%(name)s is approved.") % {"name": application.display_name}, application)
@@ -268,7 +274,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, pk, status=422, decline_form=form)
     try:
-        application = services.decline(application_pk=pk, reviewer=request.user, **form.cleaned_data)
+        application = services.decline(application_pk=pk, reviewer=member(request), **form.cleaned_data)
     except ProgrammeError as error:
         return _case(request, pk, refusal=error.message, status=error.status)
     return _decided(request, _("%(name)s is declined.") % {"name": application.display_name}, application)
@@ -283,7 +289,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, pk, status=422, ask_form=form)
     try:
-        application = services.ask(application_pk=pk, reviewer=request.user, question=form.cleaned_data["question"])
+        application = services.ask(application_pk=pk, reviewer=member(request), question=form.cleaned_data["question"])
     except ProgrammeError as error:
         return _case(request, pk, refusal=error.message, status=error.status)
     return _decided(request, _("%(name)s was asked.") % {"name": application.display_name}, application)
@@ -296,10 +302,10 @@ def rate(request: HttpRequest, pk: int, account_pk: int) -> HttpResponse:
     queries.application_for_review(pk)
     form = RelevanceForm(request.POST)
     if not form.is_valid():
-        return _case(request, pk, refusal=" ".join(form.errors["relevance"]), status=422)
+        return _case(request, pk, refusal=" ".join(str(error) for error in form.errors["relevance"]), status=422)
     try:
         application = services.rate_relevance(
-            application_pk=pk, account_pk=account_pk, reviewer=request.user, relevance=form.cleaned_data["relevance"]
+            application_pk=pk, account_pk=account_pk, reviewer=member(request), relevance=form.cleaned_data["relevance"]
         )
     except SocialAccount.DoesNotExist:
         raise Http404 from None
