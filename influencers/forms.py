@@ -302,7 +302,7 @@ class ApproveForm(forms.Form):
     """A reviewer's yes."""
 
     note = forms.CharField(
-        label=_("Note to the applicant (optional)"),
+        label=_("Note to the applicant"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -321,7 +321,7 @@ class DeclineForm(forms.Form):
         },
     )
     note = forms.CharField(
-        label=_("Note to the applicant (optional)"),
+        label=_("Note to the applicant"),
         required=False,
         max_length=2000,
         help_text=_("What would move it: she reads this with her score."),

@@ -245,7 +245,7 @@ def _line(
             "network": network,
         }
         advice = _("Twice the followers add about %(points)s points.") % {
-            "points": number_format(scoring.gain_of_doubling(POLICY) * part["most"] / 100, 1)
+            "points": number_format(round(scoring.gain_of_doubling(POLICY) * part["most"] / 100, 1), 1)
         }
     elif key == "health":
         sentence, advice = _health_words(best["flags"], reach, network, today)
@@ -270,7 +270,7 @@ def _line(
         sentence = _("A tenth of %(network)s @%(handle)s, which has %(points)s points of its own.") % {
             "network": names[other["platform"]],
             "handle": other["handle"],
-            "points": number_format(other["points"], 1),
+            "points": number_format(round(other["points"], 1), 1),
         }
     return ScoreLine(
         key=key,
@@ -292,7 +292,7 @@ def _engagement_words(reach: scoring.Reach, rate: float | None, network: str, mo
             _("Add the %(numbers)s of a typical post.") % {"numbers": needed},
         )
     low, below, average, high = scoring.band_of(reach.platform, reach.followers, POLICY)
-    words = {"rate": number_format(rate, 2), "network": network}
+    words = {"rate": number_format(round(rate, 2), 2), "network": network}
     sentence = (
         _("%(rate)s%% of viewers react to a typical post on %(network)s.") % words
         if per_view
@@ -305,8 +305,8 @@ def _engagement_words(reach: scoring.Reach, rate: float | None, network: str, mo
         rate, (low, below, average, high), POLICY
     )
     advice = _("At %(rate)s%% it would add about %(points)s points.") % {
-        "rate": number_format(target, 2),
-        "points": number_format(gain * most / 100, 1),
+        "rate": number_format(round(target, 2), 2),
+        "points": number_format(round(gain * most / 100, 1), 1),
     }
     return sentence, advice
 
