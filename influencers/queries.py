@@ -134,6 +134,11 @@ def standing_of(user: User) -> Standing:
     )
 
 
+def programme() -> dict[str, Any]:
+    """The rule in force, for the page that explains it: the policy, and the weights in points by factor."""
+    return {"policy": POLICY, "weights": {key: round(100 * weight) for key, weight in POLICY.weights}}
+
+
 def accounts_of(application: Application | None) -> list[SocialAccount]:
     """The accounts in the order in which they were entered."""
     return list(application.accounts.order_by("pk")) if application else []

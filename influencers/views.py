@@ -51,10 +51,10 @@ def apply(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         if step or request.method == "POST":
             return redirect_to_login(request.get_full_path())
-        return render(request, "influencers/landing.html", {"standing": None, "policy": services.POLICY})
+        return render(request, "influencers/landing.html", {"standing": None, **queries.programme()})
     standing = queries.standing_of(member(request))
     if request.method != "POST" and not step:
-        return render(request, "influencers/landing.html", {"standing": standing, "policy": services.POLICY})
+        return render(request, "influencers/landing.html", {"standing": standing, **queries.programme()})
     if step not in STEPS:
         raise Http404
     if not standing.may_edit:
