@@ -14,4 +14,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """People have no user name: handles are claimed later."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
-        super().send_mail(template_prefix, email, {**context, "SITE_NAME": settings.SITE_NAME, "SITE_URL": settings.SITE_URL})
+        super().send_mail(
+            template_prefix, email, {**context, "SITE_NAME": settings.SITE_NAME, "SITE_URL": settings.SITE_URL}
+        )

@@ -36,7 +36,9 @@ class SettingsForm(forms.ModelForm):
         label=_("Handle"),
         required=False,
         max_length=40,
-        help_text=_("Your name at /@…: 3 to 30 letters a to z, numbers, dots or dashes. It can be changed twice a year."),
+        help_text=_(
+            "Your name at /@…: 3 to 30 letters a to z, numbers, dots or dashes. It can be changed twice a year."
+        ),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false"}),
     )
     picture = forms.FileField(

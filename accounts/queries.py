@@ -28,7 +28,9 @@ def is_following(*, follower_id: int | None, person: User) -> bool:
 
 def followed_ids(user: User) -> list[int]:
     """The people whom she follows, newest first."""
-    return list(Follow.objects.filter(follower=user).order_by("-created_at").values_list("followed_id", flat=True)[:200])
+    return list(
+        Follow.objects.filter(follower=user).order_by("-created_at").values_list("followed_id", flat=True)[:200]
+    )
 
 
 def handle_trouble(name: str, user: User) -> str:

@@ -212,7 +212,9 @@ def _add_variant(group: _Group, row: dict[str, str], line: int, currency: str) -
         group.skipped.append(Skipped(line, f"{given!r} is not a price"))
         return
     options = tuple(
-        (name, value) for name, value in zip(group.names, values, strict=True) if name and value and value != "Default Title"
+        (name, value)
+        for name, value in zip(group.names, values, strict=True)
+        if name and value and value != "Default Title"
     )
     key = "-".join(value for _, value in options) or "default"
     if any(variant.external_id == key for variant in group.variants):

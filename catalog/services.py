@@ -26,7 +26,9 @@ FORMATS = ("merchant", "shopify")
 def refresh_product(product: Product) -> None:
     """Make the price and the sold-out mark on the card those of its variants."""
     available = Q(is_active=True) & (Q(stock__isnull=True) | Q(stock__gt=0))
-    facts = product.variants.aggregate(available=Count("pk", filter=available), lowest=Min("price_minor", filter=available))
+    facts = product.variants.aggregate(
+        available=Count("pk", filter=available), lowest=Min("price_minor", filter=available)
+    )
     shown = product.variants.filter(is_active=True)
     if facts["lowest"] is not None:
         shown = shown.filter(available)
@@ -42,9 +44,7 @@ def save_product(*, seller: Seller, external_id: str, variants: list[dict[str, A
     """List a product with its variants, or bring the listed one up to date. ``variants`` are fields of Variant."""
     first = variants[0]
     prices = {"price_minor": first["price_minor"], "list_price_minor": first.get("list_price_minor")}
-    product, _ = Product.objects.update_or_create(
-        seller=seller, external_id=external_id, defaults={**prices, **fields}
-    )
+    product, _ = Product.objects.update_or_create(seller=seller, external_id=external_id, defaults={**prices, **fields})
     for position, row in enumerate(variants):
         key = row["external_id"]
         values = {name: value for name, value in row.items() if name != "external_id"}
@@ -209,7 +209,17 @@ def _store(seller: Seller, items: list[Item], summary: ImportSummary, known: dic
         product = listed.get(item.external_id)
         category = category_at(item.category, known)
         if product is None:
-            fresh.append((item, Product(seller=seller, external_id=item.external_id, slug=slugs[item.external_id], **_fields(item, category))))
+            fresh.append(
+                (
+                    item,
+                    Product(
+                        seller=seller,
+                        external_id=item.external_id,
+                        slug=slugs[item.external_id],
+                        **_fields(item, category),
+                    ),
+                )
+            )
         elif _differs(product, item, category):
             for name, value in _fields(item, category).items():
                 setattr(product, name, value)
@@ -218,7 +228,8 @@ def _store(seller: Seller, items: list[Item], summary: ImportSummary, known: dic
             summary.unchanged += 1
     Product.objects.bulk_create([product for _, product in fresh], batch_size=500)
     Variant.objects.bulk_create(
-        [_variant(product, row, place) for item, product in fresh for place, row in enumerate(item.variants)], batch_size=500
+        [_variant(product, row, place) for item, product in fresh for place, row in enumerate(item.variants)],
+        batch_size=500,
     )
     if changed:
         _update(changed)
@@ -284,7 +295,9 @@ def _update(changed: list[tuple[Item, Product]]) -> None:
 
 def _free_slugs(seller: Seller, items: list[Item]) -> dict[str, str]:
     """An address for each new product: its name, with the seller's id behind it where the name is taken."""
-    wanted = {item.external_id: (slugify(item.name)[:100] or slugify(item.external_id)[:100] or "product") for item in items}
+    wanted = {
+        item.external_id: (slugify(item.name)[:100] or slugify(item.external_id)[:100] or "product") for item in items
+    }
     taken = set(Product.objects.filter(slug__in=set(wanted.values())).values_list("slug", flat=True))
     slugs: dict[str, str] = {}
     for external_id, slug in wanted.items():

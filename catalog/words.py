@@ -21,5 +21,3 @@ def after(prefix: str) -> str:
     """The first text, in code point order, that is greater than every text with this prefix."""
     last = ord(prefix[-1])
     return prefix[:-1] + chr(min(last + 1, 0x10FFFF))
-
-

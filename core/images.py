@@ -25,7 +25,11 @@ def clean_picture(
     """
     name = (upload.name or "")[-60:]
     if (upload.size or 0) > settings.UPLOAD_MAX_BYTES:
-        sizes = {"name": name, "size": round((upload.size or 0) / 1_048_576), "most": settings.UPLOAD_MAX_BYTES // 1_048_576}
+        sizes = {
+            "name": name,
+            "size": round((upload.size or 0) / 1_048_576),
+            "most": settings.UPLOAD_MAX_BYTES // 1_048_576,
+        }
         raise BadPicture(_("%(name)s is %(size)s MB. The most is %(most)s MB.") % sizes)
     picture = _decoded(upload)
     if ratio:

@@ -38,4 +38,11 @@ def page_of(
     query = request.GET.copy()
     query["page"] = str(number + 1)
     next_url = f"{request.path}?{query.urlencode()}" if has_next else ""
-    return Page(items=found[:size], number=number, has_next=has_next, next_url=next_url, total=total, shown=start + len(found[:size]))
+    return Page(
+        items=found[:size],
+        number=number,
+        has_next=has_next,
+        next_url=next_url,
+        total=total,
+        shown=start + len(found[:size]),
+    )

@@ -72,6 +72,11 @@ class CartLine(models.Model):
     def __str__(self) -> str:
         return f"{self.quantity} x {self.variant_id}"
 
+    @property
+    def total_minor(self) -> int:
+        """What the line costs at today's price (reads the variant)."""
+        return self.quantity * self.variant.price_minor
+
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def paid(self) -> Self:
@@ -127,6 +132,11 @@ class Order(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("orders:order", args=[self.number])
 
+    @property
+    def guest_url(self) -> str:
+        """The order's page with the key that opens it without an account."""
+        return f"{self.get_absolute_url()}?key={self.token}"
+
 
 class OrderLine(models.Model):
     """One variant in an order: what it cost, who sends it, who brought the buyer, and how long it may be returned."""
@@ -170,6 +180,11 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.name}"
+
+    @property
+    def left_minor(self) -> int:
+        """What of the line can still be refunded."""
+        return self.total_minor - self.refunded_minor
 
 
 class Payment(models.Model):

@@ -1,17 +1,132 @@
 """What the pages of buying show, and the gates to other people's orders."""
 
-from django.db.models import Sum
-from django.http import HttpRequest
+from dataclasses import dataclass
 
-from orders.models import CartLine
+from django.db.models import F, Prefetch, QuerySet, Sum
+from django.http import Http404, HttpRequest
+
+from accounts.models import User
+from catalog.models import Seller, Variant
+from orders.models import Cart, CartLine, Order, OrderLine, Payment
+
+CART_KEY = "cart"
+
+
+@dataclass(frozen=True, slots=True)
+class CartPage:
+    """A cart as its page shows it; amounts in minor units of its one currency."""
+
+    cart: Cart | None
+    lines: list[CartLine]
+    total_minor: int
+    currency: str
+    # Lines that were brought by the buyer's own shop.
+    own: list[CartLine]
+
+    @property
+    def count(self) -> int:
+        """How many items, all quantities added."""
+        return sum(line.quantity for line in self.lines)
 
 
 def cart_count(request: HttpRequest) -> int:
     """How many items lie in the visitor's cart; asks nothing of the database for a guest who has none."""
     if request.user.is_authenticated:
         lines = CartLine.objects.filter(cart__user_id=request.user.pk)
-    elif key := request.session.get("cart"):
+    elif key := request.session.get(CART_KEY):
         lines = CartLine.objects.filter(cart__key=key)
     else:
         return 0
     return lines.aggregate(total=Sum("quantity"))["total"] or 0
+
+
+def existing_cart(*, user: User | None, key: str | None) -> Cart | None:
+    """The visitor's cart when there is one; makes none."""
+    if user is not None:
+        return Cart.objects.filter(user=user).first()
+    return Cart.objects.filter(key=key, user__isnull=True).first() if key else None
+
+
+def cart_page(*, cart: Cart | None, user: User | None) -> CartPage:
+    """The cart with everything its page needs, in one query."""
+    lines = (
+        []
+        if cart is None
+        else list(
+            cart.lines.select_related("variant__product__seller", "variant__product__category", "influencer__user")
+        )
+    )
+    return CartPage(
+        cart=cart,
+        lines=lines,
+        total_minor=sum(line.total_minor for line in lines),
+        currency=lines[0].variant.product.currency if lines else "",
+        own=[line for line in lines if user is not None and line.influencer and line.influencer.user_id == user.pk],
+    )
+
+
+def cart_line(*, cart: Cart | None, pk: int) -> CartLine:
+    """A line of this cart; 404 for any other."""
+    line = CartLine.objects.select_related("variant__product").filter(cart=cart, pk=pk).first() if cart else None
+    if line is None:
+        raise Http404
+    return line
+
+
+def variant_on_sale(pk: int) -> Variant:
+    """A variant of a product on sale; 404 when there is none."""
+    variant = (
+        Variant.objects.select_related("product__seller").filter(pk=pk, is_active=True, product__is_active=True).first()
+    )
+    if variant is None:
+        raise Http404
+    return variant
+
+
+def order_for(*, number: str, user: User | None, key: str) -> Order:
+    """The order with its lines, for the member who placed it or whoever has its key; 404 for everyone else."""
+    lines = OrderLine.objects.select_related("product", "seller", "influencer__user").order_by("pk")
+    order = Order.objects.prefetch_related(Prefetch("lines", queryset=lines), "payments").filter(number=number).first()
+    if order is None:
+        raise Http404
+    is_owner = user is not None and order.user_id == user.pk
+    has_key = len(key) == len(order.token) and key == order.token
+    if not (is_owner or has_key):
+        raise Http404
+    return order
+
+
+def waiting_payment(order: Order) -> Payment | None:
+    """The payment of the order that waits for the buyer's confirmation."""
+    return order.payments.filter(state=Payment.State.NEEDS_STEP).first()
+
+
+def orders_of(user: User) -> QuerySet[Order]:
+    """The member's orders, newest first, with their lines."""
+    lines = OrderLine.objects.select_related("product").order_by("pk")
+    return (
+        Order.objects.filter(user=user)
+        .exclude(state=Order.State.CANCELLED)
+        .prefetch_related(Prefetch("lines", queryset=lines))
+        .order_by("-placed_at", "-pk")
+    )
+
+
+def desk_lines(seller: Seller, show: str) -> QuerySet[OrderLine]:
+    """The seller's paid lines: ``to_ship`` oldest first, or ``sent`` newest first."""
+    lines = OrderLine.objects.filter(seller=seller, order__paid_at__isnull=False).select_related("order", "product")
+    if show == "sent":
+        return lines.filter(shipped_at__isnull=False).order_by("-shipped_at", "-pk")
+    return lines.filter(shipped_at__isnull=True, refunded_minor__lt=F("total_minor")).order_by("order__paid_at", "pk")
+
+
+def desk_line(*, seller: Seller, pk: int) -> OrderLine:
+    """A paid line of this seller; 404 for any other."""
+    line = (
+        OrderLine.objects.select_related("order", "product", "seller")
+        .filter(seller=seller, pk=pk, order__paid_at__isnull=False)
+        .first()
+    )
+    if line is None:
+        raise Http404
+    return line

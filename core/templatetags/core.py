@@ -22,7 +22,9 @@ SIGNS = {
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """One picture of the sprite, hidden from screen readers: the control around it carries the words. Size ``s`` or ``xs``."""
-    return format_html('<svg class="icon{}" aria-hidden="true"><use href="#i-{}"/></svg>', f" icon-{size}" if size else "", name)
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="#i-{}"/></svg>', f" icon-{size}" if size else "", name
+    )
 
 
 def money_text(minor: int, currency: str) -> str:
@@ -54,7 +56,11 @@ def compact(number: int | None) -> str:
     count = int(number or 0)
     if (get_language() or "").startswith("zh"):
         return _scaled(count, ((100_000_000, "亿"), (10_000, "万")))
-    return _scaled(count, ((1_000_000, "M"), (1_000, "k"))) if count >= 10_000 else formats.number_format(count, force_grouping=True)
+    return (
+        _scaled(count, ((1_000_000, "M"), (1_000, "k")))
+        if count >= 10_000
+        else formats.number_format(count, force_grouping=True)
+    )
 
 
 def _scaled(count: int, units: tuple[tuple[int, str], ...]) -> str:

@@ -1,0 +1,1 @@
+"""Verbs of buying, by topic: cart, checkout, fulfilment."""

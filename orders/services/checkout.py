@@ -1,0 +1,197 @@
+"""From a cart to a paid order, or to one that never was."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from catalog.services import return_stock, take_stock
+from core.reactions import announce
+from orders.errors import AlreadyDone, EmptyCart, NotOnSale, PaymentFailed, PriceChanged, SoldOut
+from orders.gateways import Charge, gateway
+from orders.models import Cart, CartLine, Order, OrderLine, Payment
+from orders.services.cart import new_token
+
+# An order that nobody paid gives its stock back after this long.
+UNPAID_MINUTES = 30
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who buys and where it goes."""
+
+    email: str
+    language: str
+    name: str
+    address: str
+    address_2: str
+    postcode: str
+    city: str
+    country: str
+    phone: str = ""
+
+
+def new_number() -> str:
+    """An order number that is easy to read out: ten signs, no 0, O, 1 or I."""
+    return "".join(secrets.choice(ALPHABET) for _place in range(10))
+
+
+@transaction.atomic
+def place_order(*, cart: Cart, user: User | None, contact: Contact, checkout_token: str, total_minor: int) -> Order:
+    """Make the order of this checkout and take its stock, all or nothing.
+
+    The same checkout token gives the same order. Prices are read anew: a total other than the one shown raises
+    PriceChanged. Raises EmptyCart, NotOnSale or SoldOut too; then nothing was written.
+    """
+    earlier = Order.objects.filter(checkout_token=checkout_token).first()
+    if earlier:
+        if earlier.state == Order.State.CANCELLED:
+            raise AlreadyDone(_cancelled_words())
+        return earlier
+    if cart.checkout_token != checkout_token:
+        raise PriceChanged
+    # One order of locking for every buyer: by variant.
+    lines = list(
+        cart.lines.select_related("variant__product__seller", "variant__product__category").order_by("variant_id")
+    )
+    if not lines:
+        raise EmptyCart
+    for line in lines:
+        if not (line.variant.is_active and line.variant.product.is_active):
+            raise NotOnSale(line.variant.product.label)
+    if sum(line.quantity * line.variant.price_minor for line in lines) != total_minor:
+        raise PriceChanged
+    try:
+        with transaction.atomic():
+            order = _new_order(cart, user, contact, checkout_token, lines, total_minor)
+    except IntegrityError:
+        # Pay was pressed twice at once: the other request made the order.
+        return Order.objects.get(checkout_token=checkout_token)
+    for line in lines:
+        if not take_stock(variant_id=line.variant_id, quantity=line.quantity):
+            line.variant.refresh_from_db(fields=["stock"])
+            raise SoldOut(line.variant.product.label, line.variant.stock or 0)
+    return order
+
+
+def _cancelled_words() -> str:
+    return _("This order waited too long and was cancelled. Your cart is still here: pay again.")
+
+
+def _new_order(
+    cart: Cart, user: User | None, contact: Contact, checkout_token: str, lines: list[CartLine], total_minor: int
+) -> Order:
+    order = Order.objects.create(
+        number=new_number(), token=new_token(), checkout_token=checkout_token, user=user, email=contact.email,
+        language=contact.language, name=contact.name, address=contact.address, address_2=contact.address_2,
+        postcode=contact.postcode, city=contact.city, country=contact.country, phone=contact.phone,
+        currency=lines[0].variant.product.currency, total_minor=total_minor,
+    )  # fmt: skip
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order, seller=line.variant.product.seller, product=line.variant.product, variant=line.variant,
+            category=line.variant.product.category, name=line.variant.product.name, option=line.variant.label[:200],
+            quantity=line.quantity, unit_price_minor=line.variant.price_minor,
+            total_minor=line.quantity * line.variant.price_minor, influencer_id=line.influencer_id, source=line.source,
+            touched_at=line.touched_at, added_at=line.added_at, return_window_days=line.variant.product.return_days,
+        )
+        for line in lines
+    )  # fmt: skip
+    return order
+
+
+def pay(*, order: Order, card: str, cart: Cart | None) -> Payment:
+    """Ask the gateway for the order's total; the card number is not kept.
+
+    A success marks the order paid. Raises PaymentFailed with the gateway's words: then the order is cancelled, its
+    stock is back and the cart is as it was.
+    """
+    if order.state != Order.State.UNPAID:
+        paid = order.payments.filter(state=Payment.State.SUCCEEDED).first()
+        if paid:
+            return paid
+        raise AlreadyDone(_cancelled_words())
+    waiting = order.payments.filter(state=Payment.State.NEEDS_STEP).first()
+    if waiting:
+        return waiting
+    charge = gateway().charge(
+        amount_minor=order.total_minor, currency=order.currency, card=card, key=f"order-{order.checkout_token}"
+    )
+    payment = Payment.objects.create(
+        order=order,
+        gateway=gateway().name,
+        reference=charge.reference,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+    )
+    return _settle(order, payment, charge, cart)
+
+
+def confirm_payment(*, payment: Payment, accepted: bool, cart: Cart | None) -> Payment:
+    """The buyer answered the gateway's further step. Raises PaymentFailed as ``pay`` does."""
+    if payment.state != Payment.State.NEEDS_STEP:
+        return payment
+    charge = gateway().confirm(reference=payment.reference, accepted=accepted)
+    return _settle(payment.order, payment, charge, cart)
+
+
+def _settle(order: Order, payment: Payment, charge: Charge, cart: Cart | None) -> Payment:
+    """Write down what the gateway answered."""
+    Payment.objects.filter(pk=payment.pk).update(state=charge.outcome, failure=charge.failure)
+    payment.state, payment.failure = charge.outcome, charge.failure
+    if charge.outcome == Payment.State.SUCCEEDED:
+        mark_paid(order=order, cart=cart)
+    elif charge.outcome == Payment.State.FAILED:
+        cancel(order=order)
+        if cart is not None:
+            renew_checkout(cart=cart)
+        raise PaymentFailed(charge.words)
+    return payment
+
+
+def renew_checkout(*, cart: Cart) -> None:
+    """The next press of Pay is a new order."""
+    cart.checkout_token = new_token()
+    Cart.objects.filter(pk=cart.pk).update(checkout_token=cart.checkout_token)
+
+
+@transaction.atomic
+def mark_paid(*, order: Order, cart: Cart | None) -> bool:
+    """The money is here: the order is paid once, the cart is emptied, and everyone who cares is told. True the first time."""
+    moved = Order.objects.filter(pk=order.pk, state=Order.State.UNPAID).update(
+        state=Order.State.PAID, paid_at=timezone.now()
+    )
+    if not moved:
+        return False
+    order.refresh_from_db()
+    if cart is not None:
+        cart.lines.filter(variant__in=order.lines.values("variant")).delete()
+        renew_checkout(cart=cart)
+    announce("orders.paid", order.pk)
+    return True
+
+
+@transaction.atomic
+def cancel(*, order: Order) -> bool:
+    """Give an unpaid order up and its stock back, once. True when it was this call that did."""
+    moved = Order.objects.filter(pk=order.pk, state=Order.State.UNPAID).update(
+        state=Order.State.CANCELLED, cancelled_at=timezone.now()
+    )
+    if not moved:
+        return False
+    for line in order.lines.order_by("variant_id"):
+        return_stock(variant_id=line.variant_id, quantity=line.quantity)
+    order.refresh_from_db()
+    return True
+
+
+def release_unpaid(now: datetime | None = None) -> int:
+    """Cancel the orders that waited for payment for half an hour; returns how many."""
+    before = (now or timezone.now()) - timedelta(minutes=UNPAID_MINUTES)
+    waiting = Order.objects.filter(state=Order.State.UNPAID, placed_at__lt=before).order_by("placed_at")[:500]
+    return sum(cancel(order=order) for order in waiting)

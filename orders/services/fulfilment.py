@@ -1,0 +1,54 @@
+"""At the seller's desk: send what was paid, give money back."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from catalog.services import return_stock
+from core.reactions import announce
+from orders.errors import AlreadyDone, BadRefund
+from orders.gateways import gateway
+from orders.models import Order, OrderLine, Payment, Refund
+
+
+@transaction.atomic
+def ship(*, line: OrderLine) -> OrderLine:
+    """The parcel is on its way: the return window begins. Raises AlreadyDone when it was sent, or is not paid."""
+    now = timezone.now()
+    moved = OrderLine.objects.filter(
+        pk=line.pk, shipped_at__isnull=True, order__paid_at__isnull=False, refunded_minor__lt=F("total_minor")
+    ).update(shipped_at=now, returnable_until=now + timedelta(days=line.return_window_days))
+    if not moved:
+        raise AlreadyDone(_("This line was sent before, refunded, or is not paid. Nothing was changed."))
+    line.refresh_from_db()
+    if not line.order.lines.filter(shipped_at__isnull=True, refunded_minor__lt=F("total_minor")).exists():
+        Order.objects.filter(pk=line.order_id, state=Order.State.PAID).update(state=Order.State.SHIPPED)
+    announce("orders.shipped", line.order_id)
+    return line
+
+
+@transaction.atomic
+def refund(*, line: OrderLine, amount_minor: int, reason: str, by: User | None, restock: bool = False) -> Refund:
+    """Give back so much of a paid line. Two at once never give back more than was paid. Raises BadRefund."""
+    if amount_minor <= 0:
+        raise BadRefund(_("Enter an amount above zero."))
+    moved = OrderLine.objects.filter(
+        pk=line.pk, order__paid_at__isnull=False, refunded_minor__lte=F("total_minor") - amount_minor
+    ).update(refunded_minor=F("refunded_minor") + amount_minor)
+    if not moved:
+        raise BadRefund(_("That is more than is left of this line. Nothing was refunded."))
+    line.refresh_from_db()
+    row = Refund.objects.create(
+        line=line, amount_minor=amount_minor, cumulative_minor=line.refunded_minor, reason=reason[:200], by=by
+    )
+    payment = Payment.objects.filter(order=line.order_id, state=Payment.State.SUCCEEDED).first()
+    if payment:
+        gateway().refund(reference=payment.reference, amount_minor=amount_minor, key=f"refund-{row.pk}")
+    if restock and line.refunded_minor == line.total_minor:
+        return_stock(variant_id=line.variant_id, quantity=line.quantity)
+    announce("orders.refunded", line.order_id)
+    return row
