@@ -7,7 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from influencers import services
+from influencers.errors import AlreadyApplied, AlreadyInfluencer, TooSoon
 from influencers.models import Application, SocialAccount
+from notifications.models import Notice
 from tests.cast import Mei
 from tests.factories.influencers import ApplicationFactory
 
@@ -243,3 +246,34 @@ def test_an_influencer_does_not_apply_again(as_mei: Client, mei: Mei) -> None:
 
 def test_an_unknown_step_is_not_found(as_otto: Client) -> None:
     assert as_otto.get("/apply?step=nowhere").status_code == 404
+
+
+def test_the_services_refuse_what_the_pages_do_not_offer(otto: User, mei: Mei) -> None:
+    day = timezone.localdate() + timedelta(days=3)
+    declined = ApplicationFactory(user=otto, state=Application.State.DECLINED, reason="other", reapply_on=day)
+
+    with pytest.raises(TooSoon) as refusal:
+        services.save_draft(user=otto, pitch="Again.")
+    assert refusal.value.reapply_on == day
+    with pytest.raises(AlreadyInfluencer):
+        services.save_draft(user=mei.user, pitch="Again.")
+    with pytest.raises(AlreadyInfluencer):
+        services.submit(application=mei.influencer.application)
+    assert list(Application.objects.filter(user=otto)) == [declined]
+
+
+def test_a_draft_is_sent_once(otto: User) -> None:
+    draft = services.save_draft(
+        user=otto,
+        **YOU,
+        accounts=[services.AccountFigures("instagram", "otto", 25_000, 20, "https://instagram.com/otto", 230, 20)],
+    )
+    services.submit(application=draft)
+
+    with pytest.raises(AlreadyApplied):
+        services.submit(application=draft)
+    with pytest.raises(AlreadyApplied):
+        services.save_draft(user=otto, accounts=[])
+    assert [event.kind for event in draft.events.all()] == ["submitted"]
+    assert draft.accounts.count() == 1
+    assert Notice.objects.get(recipient=otto).kind == "application_submitted"
