@@ -20,9 +20,7 @@ class NotReadyError(StorefrontError):
 
     def __init__(self, missing: list[str]) -> None:
         words = {
-            "handle": _(
-                "Choose a handle before you publish: it is your shop's address."
-            ),
+            "handle": _("Choose a handle before you publish: it is your shop's address."),
             "pick": _("Add at least one product to a collection before you publish."),
         }
         self.missing = missing
@@ -61,19 +59,14 @@ class AlreadyPickedError(StorefrontError):
     """The product lies in the collection already."""
 
     def __init__(self, product: object) -> None:
-        super().__init__(
-            _("%(product)s is in this collection already.") % {"product": product}
-        )
+        super().__init__(_("%(product)s is in this collection already.") % {"product": product})
 
 
 class NotOnSaleError(StorefrontError):
     """The product cannot be bought any more."""
 
     def __init__(self, product: object) -> None:
-        super().__init__(
-            _("%(product)s is not on sale any more. Choose another product.")
-            % {"product": product}
-        )
+        super().__init__(_("%(product)s is not on sale any more. Choose another product.") % {"product": product})
 
 
 class OrderChangedError(StorefrontError):
@@ -82,9 +75,7 @@ class OrderChangedError(StorefrontError):
     status = 409
 
     def __init__(self) -> None:
-        super().__init__(
-            _("Order changed in another window. This is how it stands now.")
-        )
+        super().__init__(_("Order changed in another window. This is how it stands now."))
 
 
 class NothingToRestoreError(StorefrontError):

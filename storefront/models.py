@@ -15,9 +15,7 @@ from influencers.models import Influencer
 class StorefrontQuerySet(models.QuerySet["Storefront"]):
     def published(self) -> Self:
         """Storefronts that everybody may see."""
-        return self.filter(
-            published_at__isnull=False, influencer__state=Influencer.State.ACTIVE
-        )
+        return self.filter(published_at__isnull=False, influencer__state=Influencer.State.ACTIVE)
 
 
 class Storefront(models.Model):
@@ -33,14 +31,10 @@ class Storefront(models.Model):
         IRIS = "iris", _("Iris")
         GRAPHITE = "graphite", _("Graphite")
 
-    influencer = models.OneToOneField(
-        Influencer, on_delete=models.PROTECT, related_name="storefront"
-    )
+    influencer = models.OneToOneField(Influencer, on_delete=models.PROTECT, related_name="storefront")
     tagline = models.CharField(_("Tagline"), max_length=160, blank=True)
     about = models.TextField(_("About"), max_length=2000, blank=True)
-    theme = models.CharField(
-        _("Theme"), max_length=12, choices=Theme, default=Theme.PERSIMMON
-    )
+    theme = models.CharField(_("Theme"), max_length=12, choices=Theme, default=Theme.PERSIMMON)
     # Two widths of the same picture, as paths in our storage.
     cover = models.CharField(max_length=200, blank=True)
     cover_small = models.CharField(max_length=200, blank=True)
@@ -75,9 +69,7 @@ class Storefront(models.Model):
 class Collection(models.Model):
     """An ordered group of picks, in the creator's own order."""
 
-    storefront = models.ForeignKey(
-        Storefront, on_delete=models.CASCADE, related_name="collections"
-    )
+    storefront = models.ForeignKey(Storefront, on_delete=models.CASCADE, related_name="collections")
     slug = models.SlugField(max_length=80)
     title = models.CharField(_("Title"), max_length=80)
     note = models.CharField(_("Note"), max_length=280, blank=True)
@@ -92,9 +84,7 @@ class Collection(models.Model):
             models.UniqueConstraint(
                 fields=["storefront", "slug"],
                 name="one_collection_per_storefront_and_slug",
-                violation_error_message=_(
-                    "You have a collection with this title already."
-                ),
+                violation_error_message=_("You have a collection with this title already."),
             )
         ]
 
@@ -105,9 +95,7 @@ class Collection(models.Model):
 class Pick(models.Model):
     """A product that the creator put into a collection, with a note of her own."""
 
-    collection = models.ForeignKey(
-        Collection, on_delete=models.CASCADE, related_name="picks"
-    )
+    collection = models.ForeignKey(Collection, on_delete=models.CASCADE, related_name="picks")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="picks")
     note = models.CharField(_("Note"), max_length=140, blank=True)
     position = models.PositiveIntegerField(default=0)
@@ -130,9 +118,7 @@ class Pick(models.Model):
 class Removal(models.Model):
     """A pick or a collection that was taken out, with all it takes to put it back."""
 
-    storefront = models.ForeignKey(
-        Storefront, on_delete=models.CASCADE, related_name="removals"
-    )
+    storefront = models.ForeignKey(Storefront, on_delete=models.CASCADE, related_name="removals")
     # storefront.services writes and reads it: {"collection": {...} or null, "picks": [{...}]}.
     content = models.JSONField()
     removed_at = models.DateTimeField(default=timezone.now)

@@ -12,6 +12,4 @@ def moved(order: Sequence[int], item: int, position: int) -> list[int]:
 
 def is_same_set(one: Sequence[int], other: Sequence[int]) -> bool:
     """Both name the same rows, each once."""
-    return (
-        len(one) == len(other) and set(one) == set(other) and len(set(one)) == len(one)
-    )
+    return len(one) == len(other) and set(one) == set(other) and len(set(one)) == len(one)

@@ -44,9 +44,7 @@ def open_storefront(*, influencer: Influencer) -> Storefront:
 
 
 @transaction.atomic
-def change_look(
-    *, storefront: Storefront, tagline: str, about: str, theme: str
-) -> Storefront:
+def change_look(*, storefront: Storefront, tagline: str, about: str, theme: str) -> Storefront:
     """Set the words and the theme; shows at once."""
     _take(storefront.pk)
     storefront.tagline, storefront.about, storefront.theme = (
@@ -62,15 +60,10 @@ def set_cover(*, storefront: Storefront, upload: UploadedFile) -> Storefront:
     """Put the picture on top of the page in two widths, 8:3. Raises core.images.BadPicture; the old cover goes."""
     small, wide = COVER_WIDTHS
     renditions = clean_picture(upload, widths=COVER_WIDTHS, ratio=COVER_RATIO)
-    paths = {
-        width: _store_cover(storefront.pk, width, renditions[width])
-        for width in COVER_WIDTHS
-    }
+    paths = {width: _store_cover(storefront.pk, width, renditions[width]) for width in COVER_WIDTHS}
     with transaction.atomic():
         _take(storefront.pk)
-        old = Storefront.objects.values_list("cover", "cover_small").get(
-            pk=storefront.pk
-        )
+        old = Storefront.objects.values_list("cover", "cover_small").get(pk=storefront.pk)
         storefront.cover, storefront.cover_small = paths[wide], paths[small]
         storefront.save(update_fields=["cover", "cover_small", "updated_at"])
         stale = [path for path in old if path and path not in paths.values()]
@@ -82,20 +75,14 @@ def _store_cover(storefront_id: int, width: int, picture: ContentFile) -> str:
     """Keep the rendition under a name made from its content, so that browsers may keep it for good."""
     content = picture.read()
     name = f"covers/{storefront_id}-{hashlib.sha256(content).hexdigest()[:16]}-{width}.webp"
-    return (
-        name
-        if default_storage.exists(name)
-        else default_storage.save(name, ContentFile(content))
-    )
+    return name if default_storage.exists(name) else default_storage.save(name, ContentFile(content))
 
 
 @transaction.atomic
 def add_collection(*, storefront: Storefront, title: str, note: str = "") -> Collection:
     """A new collection at the end, at an address made from its title. Raises TooManyCollectionsError."""
     _take(storefront.pk)
-    taken = dict(
-        Collection.objects.filter(storefront=storefront).values_list("slug", "position")
-    )
+    taken = dict(Collection.objects.filter(storefront=storefront).values_list("slug", "position"))
     if len(taken) >= MOST_COLLECTIONS:
         raise TooManyCollectionsError(MOST_COLLECTIONS)
     slug = next(slug for slug in candidates(title) if slug not in taken)
@@ -109,9 +96,7 @@ def add_collection(*, storefront: Storefront, title: str, note: str = "") -> Col
 
 
 @transaction.atomic
-def rename_collection(
-    *, collection: Collection, title: str, note: str = ""
-) -> Collection:
+def rename_collection(*, collection: Collection, title: str, note: str = "") -> Collection:
     """Change the title and the note; the address stays, so that links to it keep working."""
     _take(collection.storefront_id)
     collection.title, collection.note = title, note
@@ -129,6 +114,7 @@ def remove_collection(*, collection: Collection) -> Removal:
         "slug": collection.slug,
         "title": collection.title,
         "note": collection.note,
+        "photo": collection.photo,
         "position": collection.position,
         "created_at": collection.created_at.isoformat(),
     }
@@ -157,9 +143,7 @@ def add_pick(*, collection: Collection, product: Product, note: str = "") -> Pic
     last = picks.aggregate(last=Max("position"))["last"] or 0
     try:
         with transaction.atomic():
-            return Pick.objects.create(
-                collection=collection, product=product, note=note, position=last + 1
-            )
+            return Pick.objects.create(collection=collection, product=product, note=note, position=last + 1)
     except IntegrityError:
         raise AlreadyPickedError(product) from None
 
@@ -212,20 +196,14 @@ def restore(*, removal: Removal) -> Collection:
     if kept is not None:
         collection = _restore_collection(removal.storefront_id, kept)
     else:
-        own = Collection.objects.filter(
-            storefront_id=removal.storefront_id, pk=picks[0]["collection_id"]
-        )
+        own = Collection.objects.filter(storefront_id=removal.storefront_id, pk=picks[0]["collection_id"])
         found = own.first()
         if found is None:
             raise NothingToRestoreError(collection_is_gone=True)
         collection = found
     there = Pick.objects.filter(collection=collection)
     taken = set(there.values_list("product_id", flat=True))
-    known = set(
-        Product.objects.filter(pk__in=[row["product_id"] for row in picks]).values_list(
-            "pk", flat=True
-        )
-    )
+    known = set(Product.objects.filter(pk__in=[row["product_id"] for row in picks]).values_list("pk", flat=True))
     rows = [row for row in picks if row["product_id"] in known - taken]
     if len(taken) + len(rows) > MOST_PICKS:
         raise TooManyPicksError(MOST_PICKS)
@@ -234,50 +212,36 @@ def restore(*, removal: Removal) -> Collection:
 
 
 def _restore_collection(storefront_id: int, kept: dict[str, Any]) -> Collection:
-    taken = set(
-        Collection.objects.filter(storefront_id=storefront_id).values_list(
-            "slug", flat=True
-        )
-    )
+    taken = set(Collection.objects.filter(storefront_id=storefront_id).values_list("slug", flat=True))
     if len(taken) >= MOST_COLLECTIONS:
         raise TooManyCollectionsError(MOST_COLLECTIONS)
     slug = kept["slug"]
     if slug in taken:
         slug = next(other for other in candidates(kept["title"]) if other not in taken)
-    return Collection.objects.create(
-        **{**kept, "slug": slug, "storefront_id": storefront_id}
-    )
+    return Collection.objects.create(**{**kept, "slug": slug, "storefront_id": storefront_id})
 
 
 @transaction.atomic
-def move_pick(*, pick: Pick, position: int) -> int:
-    """Put the pick at ``position`` (from 1) of its collection and return where it stands now."""
+def move_pick(*, pick: Pick, position: int | None = None, by: int = 0) -> int:
+    """Put the pick at ``position`` (from 1) of its collection, or ``by`` places on, and return where it stands now."""
     _take(pick.collection.storefront_id)
-    rows = list(
-        Pick.objects.filter(collection_id=pick.collection_id).only("pk", "position")
-    )
-    return _move(rows, pick.pk, position)
+    rows = list(Pick.objects.filter(collection_id=pick.collection_id).only("pk", "position"))
+    return _move(rows, pick.pk, position, by)
 
 
 @transaction.atomic
-def move_collection(*, collection: Collection, position: int) -> int:
-    """Put the collection at ``position`` (from 1) of the shop and return where it stands now."""
+def move_collection(*, collection: Collection, position: int | None = None, by: int = 0) -> int:
+    """Put the collection at ``position`` (from 1) of the shop, or ``by`` places on, and return where it stands now."""
     _take(collection.storefront_id)
-    rows = list(
-        Collection.objects.filter(storefront_id=collection.storefront_id).only(
-            "pk", "position"
-        )
-    )
-    return _move(rows, collection.pk, position)
+    rows = list(Collection.objects.filter(storefront_id=collection.storefront_id).only("pk", "position"))
+    return _move(rows, collection.pk, position, by)
 
 
 @transaction.atomic
 def reorder(*, collection: Collection, order: list[int]) -> None:
     """Arrange the picks by their ids. Raises OrderChangedError unless ``order`` names exactly the picks there are."""
     _take(collection.storefront_id)
-    _arrange(
-        list(Pick.objects.filter(collection=collection).only("pk", "position")), order
-    )
+    _arrange(list(Pick.objects.filter(collection=collection).only("pk", "position")), order)
 
 
 @transaction.atomic
@@ -290,11 +254,11 @@ def reorder_collections(*, storefront: Storefront, order: list[int]) -> None:
     )
 
 
-def _move(rows: list[Any], pk: int, position: int) -> int:
+def _move(rows: list[Any], pk: int, position: int | None, by: int) -> int:
     now = [row.pk for row in rows]
     if pk not in now:
         raise OrderChangedError
-    order = moved(now, pk, position)
+    order = moved(now, pk, now.index(pk) + 1 + by if position is None else position)
     _arrange(rows, order)
     return order.index(pk) + 1
 
@@ -321,15 +285,11 @@ def publish(*, storefront: Storefront) -> Storefront:
     missing = []
     if not storefront.influencer.user.handle:
         missing.append("handle")
-    if not Pick.objects.filter(
-        collection__storefront=storefront, product__is_active=True
-    ).exists():
+    if not Pick.objects.filter(collection__storefront=storefront, product__is_active=True).exists():
         missing.append("pick")
     if missing:
         raise NotReadyError(missing)
-    Storefront.objects.filter(pk=storefront.pk, published_at__isnull=True).update(
-        published_at=timezone.now()
-    )
+    Storefront.objects.filter(pk=storefront.pk, published_at__isnull=True).update(published_at=timezone.now())
     storefront.refresh_from_db(fields=["published_at", "updated_at"])
     return storefront
 

@@ -12,9 +12,7 @@ LENGTH = 60
 
 def base_slug(title: str) -> str:
     """Lower-case ASCII words with dashes; a short code made from the title where nothing of it is ASCII."""
-    plain = (
-        unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    )
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LENGTH].strip("-")
     return slug or f"c-{crc32(title.encode(errors='replace')):08x}"
 

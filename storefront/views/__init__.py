@@ -1,0 +1,1 @@
+"""``public``: the shop as shoppers see it. ``editor``: the creator's desk."""

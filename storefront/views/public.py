@@ -1,0 +1,68 @@
+"""The shop as shoppers see it."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core.http import render_page
+from influencers.referral_cookie import counts_as_visit, remember, visitor_key
+from influencers.referrals import Touch
+from influencers.services import record_click
+from storefront.models import Storefront
+from storefront.queries import collection_page, handle_now, networks_of, shop_for_visitor, shop_head, shop_page
+
+
+@login_not_required
+@require_safe
+def page(request: HttpRequest, handle: str) -> HttpResponse:
+    """``/@handle``: the shop, its About tab, and its picks by search, collection and sort."""
+    if handle != handle.lower():
+        return redirect("storefront:page", handle.lower(), permanent=True)
+    try:
+        storefront = shop_for_visitor(handle, request.user)
+    except Http404:
+        if now := handle_now(handle):
+            return redirect("storefront:page", now, permanent=True)
+        raise
+    head = shop_head(storefront, request.user)
+    if request.GET.get("tab") == "about":
+        context = {"head": head, "tab": "about", "networks": networks_of(storefront.influencer)}
+        return _touched(request, storefront, "storefront", render_page(request, "storefront/about.html", context))
+    shop = shop_page(head, request)
+    context = {"head": head, "shop": shop, "tab": "shop"}
+    response = render_page(request, "storefront/page.html", context, fragment=_part(request))
+    return _touched(request, storefront, "storefront", response)
+
+
+@login_not_required
+@require_safe
+def collection(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
+    """One collection of the shop."""
+    if handle != handle.lower():
+        return redirect("storefront:collection", handle.lower(), slug, permanent=True)
+    try:
+        storefront = shop_for_visitor(handle, request.user)
+    except Http404:
+        if now := handle_now(handle):
+            return redirect("storefront:collection", now, slug, permanent=True)
+        raise
+    shop = collection_page(shop_head(storefront, request.user), slug, request)
+    context = {"head": shop.head, "shop": shop}
+    response = render_page(request, "storefront/collection.html", context, fragment=_part(request))
+    return _touched(request, storefront, shop.source, response)
+
+
+def _part(request: HttpRequest) -> str:
+    """What htmx asks for: the next rows below "Load more", or the whole result."""
+    return "storefront/_items.html" if request.headers.get("HX-Target") == "more" else "storefront/_results.html"
+
+
+def _touched(request: HttpRequest, storefront: Storefront, source: str, response: HttpResponse) -> HttpResponse:
+    """Remember who brought the visitor here. Her own visits, drafts, robots and parts of a page do not count."""
+    influencer = storefront.influencer
+    if storefront.is_published and not is_part_request(request) and counts_as_visit(request, influencer):
+        remember(response, Touch(influencer_id=influencer.pk, source=source, seen_at=timezone.now()))
+        record_click(influencer=influencer, source=source, visitor=visitor_key(request))
+    return response
