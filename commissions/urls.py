@@ -1,4 +1,12 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from commissions import views
 
 app_name = "commissions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("studio", views.overview, name="overview"),
+    path("studio/earnings", views.earnings, name="earnings"),
+    path("studio/earnings.csv", views.export, name="export"),
+    path("studio/earnings/<int:pk>", views.receipt, name="receipt"),
+    path("how-commissions-work", views.how, name="how"),
+]

@@ -1,0 +1,76 @@
+"""Charts as SVG from the server: no script, no inline style."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django import template
+from django.utils.formats import date_format
+
+from commissions.queries import Day
+from core.templatetags.core import money_text
+
+register = template.Library()
+
+WIDTH, HEIGHT = 720, 240
+START, END, TOP, BOTTOM = 56, 712, 12, 208
+STEPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A label at a place of the drawing."""
+
+    x: float
+    y: float
+    text: str
+
+
+def nice_top(highest: int) -> int:
+    """A round number at or above the highest value that four steps divide well."""
+    top = 4
+    while top < highest:
+        for factor in (1, 2, 3, 5):
+            if top * factor >= highest:
+                return top * factor
+        top *= 10
+    return top
+
+
+@register.inclusion_tag("commissions/_chart.html")
+def line_chart(days: Sequence[Day], currency: str) -> dict[str, object]:
+    """What was earned day by day, and dashed the period before; the best day is named, a table says the same."""
+    top = nice_top(max([max(day.earned, day.before) for day in days] or [0]) or 400)
+    step = (END - START) / max(1, len(days) - 1)
+
+    def place(index: int, value: int) -> str:
+        return f"{START + index * step:.1f},{BOTTOM - (BOTTOM - TOP) * value / top:.1f}"
+
+    now = [place(index, day.earned) for index, day in enumerate(days)]
+    before = [place(index, day.before) for index, day in enumerate(days)]
+    rows = [
+        Mark(START, BOTTOM - (BOTTOM - TOP) * part / STEPS, money_text(top * part // STEPS, currency))
+        for part in range(STEPS + 1)
+    ]
+    every = max(1, len(days) // 4)
+    ticks = [
+        Mark(START + index * step, HEIGHT - 10, date_format(days[index].on, "MONTH_DAY_FORMAT"))
+        for index in range(0, len(days), every)
+    ]
+    best = max(range(len(days)), key=lambda index: days[index].earned) if days else None
+    peak = None
+    if best is not None and days[best].earned:
+        x, y = (float(part) for part in now[best].split(","))
+        peak = Mark(
+            x, y, f"{date_format(days[best].on, 'MONTH_DAY_FORMAT')}: {money_text(days[best].earned, currency)}"
+        )
+    return {
+        "days": days, "currency": currency, "width": WIDTH, "height": HEIGHT, "start": START, "end": END, "rows": rows,
+        "ticks": ticks, "now": " ".join(now), "before": " ".join(before), "peak": peak,
+        "area": f"{START},{BOTTOM} {' '.join(now)} {END},{BOTTOM}" if now else "",
+    }  # fmt: skip
+
+
+@register.simple_tag
+def bar_width(part: int, whole: int, width: int = 300) -> str:
+    """How wide a part of a bar is, in the drawing's units."""
+    return f"{width * part / whole:.1f}" if whole > 0 else "0"
