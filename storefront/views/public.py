@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.http import render_page
+from core.http import is_part_request, render_page
 from influencers.referral_cookie import counts_as_visit, remember, visitor_key
 from influencers.referrals import Touch
 from influencers.services import record_click
