@@ -30,8 +30,10 @@ class Rate(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=models.F("starts_on")),
                 name="rate_ends_after_it_starts",
             ),
+            models.UniqueConstraint(fields=["category", "starts_on"], name="one_rate_per_category_and_day"),
+            # SQLite takes two empty categories for different ones, so the row for the rest has its own rule.
             models.UniqueConstraint(
-                fields=["category", "starts_on"], nulls_distinct=False, name="one_rate_per_category_and_day"
+                fields=["starts_on"], condition=Q(category__isnull=True), name="one_rate_for_the_rest_and_day"
             ),
         ]
 
