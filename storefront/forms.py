@@ -85,7 +85,7 @@ class NoteForm(forms.ModelForm):
 class PlaceForm(forms.Form):
     """Where a row shall stand: one place up or down (``by``), or at a position counted from 1."""
 
-    by = forms.TypedChoiceField(choices=[("-1", "-1"), ("1", "1")], coerce=int, required=False, empty_value=0)
+    by = forms.TypedChoiceField(choices=[("-1", "-1"), ("1", "1")], coerce=int, required=False)
     position = forms.IntegerField(
         label=_("Position"),
         min_value=1,
@@ -97,6 +97,7 @@ class PlaceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """One of the two is needed."""
         cleaned = super().clean() or {}
+        cleaned["by"] = cleaned.get("by") or 0
         if not self.errors and not cleaned["by"] and cleaned["position"] is None:
             self.add_error("position", _("Enter a position, 1 for the first."))
         return cleaned

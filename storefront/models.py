@@ -46,6 +46,10 @@ class Storefront(models.Model):
     def __str__(self) -> str:
         return str(self.influencer)
 
+    def get_absolute_url(self) -> str:
+        """Her page; needs a handle."""
+        return reverse("storefront:page", args=[self.influencer.user.handle])
+
     @property
     def is_published(self) -> bool:
         """Everybody may see it (while the influencer is active)."""
@@ -60,10 +64,6 @@ class Storefront(models.Model):
     def cover_small_url(self) -> str:
         """The small cover's address, or an empty string."""
         return default_storage.url(self.cover_small) if self.cover_small else ""
-
-    def get_absolute_url(self) -> str:
-        """Her page; needs a handle."""
-        return reverse("storefront:page", args=[self.influencer.user.handle])
 
 
 class Collection(models.Model):

@@ -1,6 +1,6 @@
-"""What the shop's pages show, and the gates to it. Every page costs the same number of queries however full the shop is."""
+"""What the shop's pages show, and the gates to it. A page costs the same number of queries however full the shop is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
@@ -170,7 +170,7 @@ def shop_head(storefront: Storefront, user: Visitor) -> ShopHead:
 
 
 def shop_page(head: ShopHead, request: HttpRequest) -> ShopPage:
-    """The picks that ``?q=``, ``?c=`` (a collection's slug), ``?sort=`` and ``?page=`` ask for; unknown ones ask for all."""
+    """The picks that ``?q=``, ``?c=`` (a collection's slug), ``?sort=`` and ``?page=`` ask for; unknown: all."""
     q = request.GET.get("q", "").replace("\0", "").strip()[:100]
     sort = request.GET.get("sort", "own")
     sort = sort if sort in SORTS else "own"
@@ -265,7 +265,7 @@ class ShopEditor:
 
     storefront: Storefront
     person: User
-    collections: list[Collection]
+    collections: Sequence[Collection]
     picks: int
     steps: list[Step]
     removal: Removal | None = None
@@ -299,7 +299,7 @@ def shop_editor(storefront: Storefront, *, removal_pk: str = "") -> ShopEditor:
     collections = list(
         Collection.objects.filter(storefront=storefront).annotate(size=Count("picks")).order_by("position", "pk")
     )
-    picks = sum(collection.size for collection in collections)  # type: ignore[attr-defined]
+    picks = sum(collection.size for collection in collections)
     has_look = bool(storefront.tagline or storefront.cover)
     steps = [
         Step("look", bool(person.handle) and has_look),

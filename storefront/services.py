@@ -1,6 +1,7 @@
-"""What a creator does to her storefront. Every verb takes the storefront's row first, so that two windows wait in turn."""
+"""What a creator does to her storefront. Every verb takes its row first, so that two windows wait in turn."""
 
 import hashlib
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -67,7 +68,8 @@ def set_cover(*, storefront: Storefront, upload: UploadedFile) -> Storefront:
         storefront.cover, storefront.cover_small = paths[wide], paths[small]
         storefront.save(update_fields=["cover", "cover_small", "updated_at"])
         stale = [path for path in old if path and path not in paths.values()]
-        transaction.on_commit(lambda: [default_storage.delete(path) for path in stale])
+        for path in stale:
+            transaction.on_commit(partial(default_storage.delete, path))
     return storefront
 
 

@@ -46,7 +46,8 @@ def test_a_collection_gets_an_address_from_its_title_and_stands_last(mei: Mei) -
 def test_a_chinese_title_gets_a_short_code_that_is_always_the_same(mei: Mei) -> None:
     collection = services.add_collection(storefront=mei.storefront, title="慢生活早晨")
     assert collection.slug == base_slug("慢生活早晨")
-    assert collection.slug.startswith("c-") and collection.slug.isascii()
+    assert collection.slug.startswith("c-")
+    assert collection.slug.isascii()
     again = services.add_collection(storefront=mei.storefront, title="慢生活早晨")
     assert again.slug == f"{collection.slug}-2"
 
@@ -176,7 +177,8 @@ def test_a_removed_collection_comes_back_with_its_picks_and_its_address(mei: Mei
     collection = services.add_collection(storefront=mei.storefront, title="Kitchen", note="Used daily.")
     picks = PickFactory.create_batch(2, collection=collection, note="Mine.")
     removal = services.remove_collection(collection=collection)
-    assert not Collection.objects.exists() and not Pick.objects.exists()
+    assert not Collection.objects.exists()
+    assert not Pick.objects.exists()
     services.restore(removal=removal)
     again = Collection.objects.get()
     assert (again.slug, again.title, again.note) == ("kitchen", "Kitchen", "Used daily.")

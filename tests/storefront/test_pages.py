@@ -1,16 +1,18 @@
 """The shop and its editor, asked for by everyone who matters."""
 
 import io
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from PIL import Image
 
 from accounts.services import claim_handle
+from catalog.models import ProductWord
 from influencers.models import Click, Influencer
 from influencers.referral_cookie import COOKIE
 from storefront import services
@@ -217,7 +219,9 @@ def test_a_product_that_is_none_is_refused(mei: Mei, as_mei: Client, product: st
     assert as_mei.post(f"/studio/shop/collections/{tea.pk}/picks", {"product": 2**62}).status_code == 404
 
 
-def test_a_cover_is_kept_in_two_widths_and_a_bad_one_is_refused(mei: Mei, as_mei: Client, settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_cover_is_kept_in_two_widths_and_a_bad_one_is_refused(
+    mei: Mei, as_mei: Client, settings: Any, tmp_path: Path
+) -> None:
     settings.MEDIA_ROOT = tmp_path
     assert as_mei.post("/studio/shop/cover", {"cover": picture()}).status_code == 302
     mei.storefront.refresh_from_db()
@@ -291,12 +295,9 @@ def test_members_without_a_shop_go_to_the_programme_and_guests_sign_in(as_lina: 
 
 
 def test_searching_in_the_editor_marks_what_is_picked(mei: Mei, as_mei: Client) -> None:
-    from catalog.models import ProductWord
-
     pick = PickFactory(collection__storefront=mei.storefront)
     free = ProductFactory()
     for product in (pick.product, free):
         ProductWord.objects.create(word="kettle", product=product)
     desk = as_mei.get(f"/studio/shop/collections/{pick.collection_id}?q=kettle").context["desk"]
     assert {(hit.product.pk, hit.is_picked) for hit in desk.found} == {(pick.product.pk, True), (free.pk, False)}
-    assert timezone.now() >= pick.added_at
