@@ -24,3 +24,6 @@ STORAGES = {
 }
 # allauth counts attempts in the cache, which the tests share.
 ACCOUNT_RATE_LIMITS = False
+# Static files come from the source folders, as they are.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True

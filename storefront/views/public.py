@@ -60,9 +60,10 @@ def _part(request: HttpRequest) -> str:
 
 
 def _touched(request: HttpRequest, storefront: Storefront, source: str, response: HttpResponse) -> HttpResponse:
-    """Remember who brought the visitor here. Her own visits, drafts, robots and parts of a page do not count."""
+    """Remember who brought the visitor here. Of the visits, her own and those of robots are not counted as clicks."""
     influencer = storefront.influencer
-    if storefront.is_published and not is_part_request(request) and counts_as_visit(request, influencer):
+    if storefront.is_published and not is_part_request(request):
         remember(response, Touch(influencer_id=influencer.pk, source=source, seen_at=timezone.now()))
-        record_click(influencer=influencer, source=source, visitor=visitor_key(request))
+        if counts_as_visit(request, influencer):
+            record_click(influencer=influencer, source=source, visitor=visitor_key(request))
     return response
