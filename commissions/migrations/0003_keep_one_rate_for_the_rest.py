@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0002_index_words_by_start'),
+        ('catalog', '0001_initial'),
         ('commissions', '0002_append_only'),
     ]
 
