@@ -16,6 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
+from core import styleguide as guide
+
 logger = logging.getLogger(__name__)
 
 
@@ -88,10 +90,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state: for developers and staff, 404 for others."""
     if not (settings.DEBUG or (request.user.is_authenticated and getattr(request.user, "is_staff", False))):
         raise Http404
-    return render(request, "core/styleguide.html", {"shop_themes": SHOP_THEMES})
-
-
-SHOP_THEMES = ("rosewood", "persimmon", "marigold", "moss", "lagoon", "cobalt", "iris", "graphite")
+    return render(request, "core/styleguide.html", guide.context())
 
 
 def _page_of_error(request: HttpRequest, template: str, status: int) -> HttpResponse:
