@@ -9,6 +9,7 @@ import threading
 from celery import Celery
 from celery.beat import EmbeddedService
 from celery.worker import WorkController
+from django.conf import settings
 
 
 class EmbeddedWorker:
@@ -19,7 +20,8 @@ class EmbeddedWorker:
             app=app, pool_cls="threads", concurrency=4, hostname="embedded@localhost", without_heartbeat=True,
             without_mingle=True, without_gossip=True, loglevel="WARNING", quiet=True,
         )  # fmt: skip
-        self.beat = EmbeddedService(app, max_interval=1, thread=True)
+        schedule = str(settings.VAR_DIR / "celerybeat-schedule")
+        self.beat = EmbeddedService(app, max_interval=1, thread=True, schedule_filename=schedule)
         self.beat.daemon = True
         self.thread = threading.Thread(target=self.worker.start, name="celery-worker", daemon=True)
 
