@@ -1,0 +1,53 @@
+"""A small world in which every address of the site has something to show."""
+
+from dataclasses import dataclass, field
+from types import ModuleType
+
+from accounts.models import User
+from influencers.models import Application
+from orders.models import CartLine, Order, OrderLine
+from storefront.models import Collection, Pick
+from tests.cast import Mei, Sol
+from tests.factories.accounts import UserFactory, with_handle
+from tests.factories.catalog import CategoryFactory, ProductFactory
+from tests.factories.influencers import ApplicationFactory, InfluencerFactory
+from tests.factories.orders import CartFactory, CartLineFactory, OrderFactory, OrderLineFactory
+from tests.factories.storefront import CollectionFactory, PickFactory, StorefrontFactory
+
+
+@dataclass
+class World:
+    """Mei has a shop; Kai has another; Lina has a cart and an order from Mei's shop, sent by Sol; Grace has applied."""
+
+    mei: Mei
+    sol: Sol
+    collection: Collection
+    pick: Pick
+    order: Order
+    line: OrderLine
+    cart_line: CartLine
+    application: Application
+    people: dict[str, User | None] = field(default_factory=dict)
+
+
+def build(cast: ModuleType) -> World:
+    mei, sol, lina = cast.mei(), cast.sol(), cast.lina()
+    kai = with_handle(UserFactory(name="Kai Rivera"), "kai.builds")
+    StorefrontFactory(influencer=InfluencerFactory(user=kai))
+    product = ProductFactory(seller=sol.seller, slug="teal-mug", category=CategoryFactory(slug="home"))
+    collection = CollectionFactory(storefront=mei.storefront, slug="mornings")
+    order = OrderFactory(user=lina, number="ORDER1")
+    return World(
+        mei=mei,
+        sol=sol,
+        collection=collection,
+        pick=PickFactory(collection=collection, product=product),
+        order=order,
+        line=OrderLineFactory(order=order, product=product, influencer=mei.influencer),
+        cart_line=CartLineFactory(cart=CartFactory(user=lina)),
+        application=ApplicationFactory(user=UserFactory(name="Grace Lin")),
+        people={
+            "guest": None, "stranger": cast.otto(), "owner": mei.user, "other creator": kai, "buyer": lina,
+            "reviewer": cast.rhea(), "seller": sol.user,
+        },
+    )  # fmt: skip
