@@ -37,10 +37,10 @@ def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     vendor = schema_editor.connection.vendor
     for table in TABLES:
         if vendor == "postgresql":
-            schema_editor.execute(f"DROP TRIGGER {table}_append_only ON {table}")
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_append_only ON {table}")
         elif vendor == "sqlite":
             for act in ("update", "delete"):
-                schema_editor.execute(f"DROP TRIGGER {table}_no_{act}")
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{act}")
 
 
 class Migration(migrations.Migration):

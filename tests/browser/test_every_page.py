@@ -1,0 +1,75 @@
+"""Every page of the walk, looked at by axe in both themes, at the width of a phone."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from commissions import services
+from notifications.services import notify
+from orders.models import OrderLine
+from tests import cast
+from tests.browser.conftest import violations
+from tests.factories.influencers import ApplicationFactory
+from tests.house.access_world import World, build
+
+PAGES = {
+    "guest": [
+        "/", "/search?q=mug", "/search?q=nothingatall", "/topics/home", "/p/teal-mug?via=slowhome", "/@slowhome",
+        "/@slowhome?tab=about", "/@slowhome/collections/mornings", "/cart", "/apply", "/how-commissions-work", "/account/login/",
+        "/account/signup/", "/account/password/reset/", "/nowhere",
+    ],
+    "buyer": ["/", "/cart", "/checkout", "/orders", "/orders/ORDER1", "/me", "/me/settings", "/notifications", "/account/email/"],
+    "stranger": ["/apply?step=you", "/apply?step=accounts", "/orders", "/notifications", "/review"],
+    "owner": ["/studio", "/studio?days=90", "/studio/earnings", "/studio/earnings/{line}", "/studio/shop", "/studio/shop/collections/{collection}",
+              "/studio/shop/handle"],
+    "other creator": ["/studio", "/studio/earnings", "/studio/shop"],
+    "reviewer": ["/review", "/review/applications/{application}", "/styleguide"],
+    "seller": ["/seller", "/seller?show=sent", "/seller/lines/{line}/refund"],
+    "applicant": ["/apply/status"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    world = build(cast)
+    services.accrue_for(world.order)
+    sent_at = timezone.now() - timedelta(days=31)
+    other = OrderLine.objects.create(
+        **{
+            field.attname: getattr(world.line, field.attname)
+            for field in OrderLine._meta.fields
+            if field.attname not in {"id", "shipped_at", "returnable_until"}
+        },
+        shipped_at=sent_at,
+        returnable_until=sent_at + timedelta(days=30),
+    )
+    services.accrue_for(world.order)
+    services.clear_for(other.order)
+    notify(recipient=world.people["buyer"], kind="application_submitted", mail=False)
+    declined = ApplicationFactory(
+        state="declined", reason="other", note="Post more often.", reapply_on=timezone.localdate()
+    )
+    world.people["applicant"] = declined.user
+    return world
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("role", PAGES)
+def test_axe_finds_nothing_and_nothing_sticks_out(visit: object, world: World, role: str, theme: str) -> None:
+    window = visit(390, world.people[role], color_scheme=theme)
+    found: dict[str, list[str]] = {}
+    for path in PAGES[role]:
+        address = path.format(line=world.line.pk, collection=world.collection.pk, application=world.application.pk)
+        window.page.goto(address)
+        problems = violations(window.page)
+        if window.page.evaluate("document.documentElement.scrollWidth") > 390:
+            problems.append("the page is wider than the window")
+        if window.page.locator("h1").count() != 1:
+            problems.append("not one h1")
+        if problems:
+            found[address] = problems
+    complaints = [text for text in window.complaints if "404" not in text and "403" not in text]
+
+    assert found == {}
+    assert complaints == []
