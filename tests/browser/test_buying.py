@@ -100,7 +100,7 @@ def test_buying_works_by_keyboard_alone(visit: object, lamp: object) -> None:
         for _ in range(60):
             page.keyboard.press("Tab")
             if (
-                page.evaluate("document.activeElement.innerText || document.activeElement.name || ''")
+                page.evaluate("document.activeElement.name || document.activeElement.innerText || ''")
                 .strip()
                 .startswith(name)
             ):
