@@ -1,7 +1,6 @@
 """What pages about people show, and the gate to a person by her handle."""
 
 from django.http import Http404
-
 from django.utils.translation import gettext as _
 
 from accounts.handles import normalise, skeleton

@@ -41,13 +41,13 @@ class Category(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def get_absolute_url(self) -> str:
+        return reverse("discovery:category", args=[self.path])
+
     @property
     def label(self) -> str:
         """The name in the language of the page."""
         return self.names.get(get_language() or "", self.name)
-
-    def get_absolute_url(self) -> str:
-        return reverse("discovery:category", args=[self.path])
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
@@ -101,6 +101,9 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def get_absolute_url(self) -> str:
+        return reverse("discovery:product", args=[self.slug])
+
     @property
     def label(self) -> str:
         """The name in the language of the page."""
@@ -116,9 +119,6 @@ class Product(models.Model):
         """Days after shipping in which this product may be sent back (reads the seller)."""
         own = self.return_window_days
         return self.seller.return_window_days if own is None else own
-
-    def get_absolute_url(self) -> str:
-        return reverse("discovery:product", args=[self.slug])
 
 
 class Variant(models.Model):

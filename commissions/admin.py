@@ -1,5 +1,7 @@
 """The moderators' view: the rate card is theirs to write, the ledger is for reading."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -17,8 +19,8 @@ class RateForm(ModelForm):
         model = Rate
         fields = ["category", "rate_bps", "starts_on", "ends_on"]
 
-    def clean(self) -> dict[str, object]:
-        data: dict[str, object] = super().clean() or {}
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
         start, end = data.get("starts_on"), data.get("ends_on")
         if start is None:
             return data

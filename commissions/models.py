@@ -102,7 +102,7 @@ class Entry(AppendOnlyModel):
     reason = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = EntryQuerySet.as_manager()
+    objects = EntryQuerySet.as_manager()  # type: ignore[misc]  # a richer one than the base's
 
     class Meta:
         verbose_name_plural = _("entries")

@@ -10,8 +10,8 @@ from django.utils.functional import SimpleLazyObject
 from influencers.access import is_reviewer
 from influencers.models import Influencer
 from notifications.queries import unread_count
-from orders.queries import cart_count
 from orders.models import SellerMember
+from orders.queries import cart_count
 
 
 @dataclass

@@ -8,7 +8,8 @@ from django.urls import include, path, re_path
 from django.views.i18n import set_language
 from django.views.static import serve
 
-admin.site.login = secure_admin_login(admin.site.login)
+# The desk has no door of its own: allauth's, with its limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -26,7 +27,9 @@ urlpatterns = [
 if not settings.S3_BUCKET:
     # Files on disk are served by the site itself; with an object store they never come through here.
     urlpatterns.append(
-        re_path(r"^media/(?P<path>.*)$", login_not_required(serve), {"document_root": settings.MEDIA_ROOT}, name="media")
+        re_path(
+            r"^media/(?P<path>.*)$", login_not_required(serve), {"document_root": settings.MEDIA_ROOT}, name="media"
+        )
     )
 
 handler400 = "core.views.bad_request"

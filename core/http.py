@@ -23,7 +23,7 @@ class MemberRequest(HttpRequest):
 
 def is_part_request(request: HttpRequest) -> bool:
     """htmx asks for a part of the page, not for the page."""
-    htmx = cast(HtmxRequest, request).htmx
+    htmx = cast("HtmxRequest", request).htmx
     return bool(htmx and not htmx.boosted and not htmx.history_restore_request)
 
 

@@ -17,7 +17,7 @@ def seller_required(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        seller = Seller.objects.filter(members__user_id=request.user.pk).order_by("name").first()
+        seller = Seller.objects.filter(members__user_id=request.user.pk or 0).order_by("name").first()
         if seller is None:
             raise PermissionDenied
         return view(request, *args, seller=seller, **kwargs)

@@ -10,7 +10,8 @@ class OrderLineInline(admin.TabularInline):
     model = OrderLine
     extra = 0
     can_delete = False
-    fields = readonly_fields = ["name", "quantity", "total_minor", "refunded_minor", "shipped_at", "source"]
+    fields = ["name", "quantity", "total_minor", "refunded_minor", "shipped_at", "source"]
+    readonly_fields = ["name", "quantity", "total_minor", "refunded_minor", "shipped_at", "source"]
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Lines come from checkouts."""
@@ -23,7 +24,8 @@ class OrderAdmin(admin.ModelAdmin):
     list_display = ["number", "state", "currency", "total_minor", "placed_at"]
     list_filter = ["state"]
     search_fields = ["number"]
-    fields = readonly_fields = ["number", "state", "currency", "total_minor", "placed_at", "paid_at", "cancelled_at"]
+    fields = ["number", "state", "currency", "total_minor", "placed_at", "paid_at", "cancelled_at"]
+    readonly_fields = ["number", "state", "currency", "total_minor", "placed_at", "paid_at", "cancelled_at"]
     inlines = [OrderLineInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

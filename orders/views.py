@@ -172,8 +172,7 @@ def _pay(request: HttpRequest) -> HttpResponse:
 def _checkout_again(request: HttpRequest, form: CheckoutForm, *, status: int) -> HttpResponse:
     """The page with everything that was typed but the card number."""
     page = queries.cart_page(cart=current_cart(request), user=buyer(request))
-    form.data = form.data.copy()
-    form.data["card"] = ""
+    form.data = {**form.data.dict(), "card": ""}  # type: ignore[attr-defined]
     return render(request, "orders/checkout.html", {"page": page, "form": form}, status=status)
 
 

@@ -14,7 +14,7 @@ from tests.factories.catalog import SellerFactory
 from tests.factories.influencers import InfluencerFactory
 from tests.factories.storefront import StorefrontFactory
 
-PASSWORD = "correct horse battery"  # noqa: S105  (a test's)
+PASSWORD = "correct horse battery"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,13 +70,14 @@ def book_clicks(
         visitor = f"{rng.getrandbits(128):032x}"
         hour = moment.replace(minute=0, second=0, microsecond=0)
         rows.append(Click(influencer=shop.influencer, source="storefront", visitor=visitor, hour=hour, at=moment))
-        for pick in rng.sample(picks, k=min(len(picks), rng.choice([0, 0, 1, 1, 2]))):
-            rows.append(
-                Click(
-                    influencer=shop.influencer, source=f"collection:{pick.collection_id}", product_id=pick.product_id,
-                    visitor=visitor, hour=hour, at=moment + timedelta(seconds=40),
-                )
-            )  # fmt: skip
+        opened = rng.sample(picks, k=min(len(picks), rng.choice([0, 0, 1, 1, 2])))
+        rows += [
+            Click(
+                influencer=shop.influencer, source=f"collection:{pick.collection_id}", product_id=pick.product_id,
+                visitor=visitor, hour=hour, at=moment + timedelta(seconds=40),
+            )
+            for pick in opened
+        ]  # fmt: skip
     Click.objects.bulk_create(rows, batch_size=2000)
 
 
@@ -152,16 +153,14 @@ def maybe_return(line: OrderLine, rng: random.Random, now: datetime) -> Refund |
 def settle(order: Order, refunds: list[Refund], now: datetime) -> None:
     """Let the commission services book what happened to an order, each at its own time."""
     commissions.accrue_for(order, now=order.paid_at)
-    events: list[tuple[datetime, Callable[[], object]]] = [
-        (refund.created_at, lambda at=refund.created_at: commissions.reverse_for(order, now=at)) for refund in refunds
+    ended = [
+        line.returnable_until for line in order.lines.all() if line.returnable_until and line.returnable_until <= now
     ]
-    for line in order.lines.all():
-        if line.returnable_until and line.returnable_until <= now:
-            events.append(
-                (line.returnable_until, lambda at=line.returnable_until: commissions.clear_for(order, now=at))
-            )
-    for _, book in sorted(events, key=lambda event: event[0]):
-        book()
+    events = [(refund.created_at, commissions.reverse_for) for refund in refunds] + [
+        (at, commissions.clear_for) for at in ended
+    ]
+    for at, book in sorted(events, key=lambda event: event[0]):
+        book(order, now=at)
 
 
 def write_history(

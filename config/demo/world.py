@@ -150,7 +150,7 @@ def add_shop(person: DemoPerson, user: User, application: Application, products:
     assert shop is not None  # noqa: S101  (only people with a shop come here)
     claim_handle(user=user, name=shop.handle)
     opened_at = (application.decided_at or application.created_at) + timedelta(hours=9)
-    influencer = Influencer.objects.create(user=user, application=application, approved_at=application.decided_at)
+    influencer = Influencer.objects.create(user=user, application=application, approved_at=opened_at)
     cover = picture("covers", shop.cover)
     storefront = Storefront.objects.create(
         influencer=influencer, tagline=shop.tagline, about=shop.about, theme=shop.theme, cover=cover, cover_small=cover,

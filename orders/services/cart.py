@@ -1,6 +1,7 @@
 """Put things into a cart and take them out."""
 
 import secrets
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -98,7 +99,7 @@ def change_quantity(*, line: CartLine, quantity: int) -> CartLine:
     return line
 
 
-def remove_line(*, line: CartLine) -> dict[str, object]:
+def remove_line(*, line: CartLine) -> dict[str, Any]:
     """Take a line out; the answer puts it back with ``restore_line``, referral included."""
     kept = {
         "variant": line.variant_id, "quantity": line.quantity, "influencer": line.influencer_id, "source": line.source,
@@ -109,7 +110,7 @@ def remove_line(*, line: CartLine) -> dict[str, object]:
 
 
 @transaction.atomic
-def restore_line(*, cart: Cart, kept: dict[str, object]) -> None:
+def restore_line(*, cart: Cart, kept: dict[str, Any]) -> None:
     """Put a removed line back as it was, unless the variant lies in the cart again."""
     fields = {
         "quantity": kept["quantity"], "influencer_id": kept["influencer"], "source": kept["source"],

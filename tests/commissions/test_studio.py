@@ -124,7 +124,7 @@ def test_the_export_is_safe_for_spreadsheets(as_mei: Client, mei: Mei, lina: Use
 
     rows = as_mei.get("/studio/earnings.csv").content.decode().splitlines()
 
-    assert rows[1].split(",")[1] == "\"'=1+1\""
+    assert rows[1].split(",")[1] == '"\'=1+1"'
     assert '"1.68"' in rows[1]
 
 

@@ -146,9 +146,7 @@ def test_htmx_gets_the_answer_and_the_new_count(as_guest: Client) -> None:
 def test_a_quantity_that_is_none_is_refused_in_words(as_guest: Client, quantity: str) -> None:
     variant = ProductFactory().variants.get()
 
-    answer = as_guest.post(
-        "/cart/add", {"variant": variant.pk, "quantity": quantity}, headers={"HX-Request": "true"}
-    )
+    answer = as_guest.post("/cart/add", {"variant": variant.pk, "quantity": quantity}, headers={"HX-Request": "true"})
 
     assert answer.status_code == 422
     assert "Choose a quantity from 1 to 99." in answer.content.decode()
@@ -170,7 +168,9 @@ def test_somebody_elses_line_is_not_found_and_stays(as_otto: Client) -> None:
 
 
 def test_the_cart_says_when_one_buys_through_ones_own_shop(as_mei: Client, mei: Mei) -> None:
-    CartLineFactory(cart=CartFactory(user=mei.user), influencer=mei.influencer, touched_at=timezone.now() - timedelta(1))
+    CartLineFactory(
+        cart=CartFactory(user=mei.user), influencer=mei.influencer, touched_at=timezone.now() - timedelta(1)
+    )
 
     assert "no commission is earned" in as_mei.get("/cart").content.decode()
     assert "no commission is earned" in as_mei.get("/checkout").content.decode()

@@ -105,7 +105,9 @@ def test_another_sellers_line_is_not_found_and_stays(as_sol: Client, act: str) -
 
 
 def test_an_unpaid_line_is_not_at_the_desk(as_sol: Client, sol: Sol) -> None:
-    unpaid = OrderLineFactory(order=OrderFactory(paid_at=None, state="unpaid"), product=ProductFactory(seller=sol.seller))
+    unpaid = OrderLineFactory(
+        order=OrderFactory(paid_at=None, state="unpaid"), product=ProductFactory(seller=sol.seller)
+    )
 
     assert as_sol.post(f"/seller/lines/{unpaid.pk}/ship").status_code == 404
 

@@ -43,7 +43,8 @@ def test_currencies_are_not_added_to_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "currency", "minor"), [("999.00", "INR", 99900), ("5", "USD", 500), ("1200", "JPY", 1200), ("0.5", "USD", 50)]
+    ("text", "currency", "minor"),
+    [("999.00", "INR", 99900), ("5", "USD", 500), ("1200", "JPY", 1200), ("0.5", "USD", 50)],
 )
 def test_plain_decimals_become_minor_units(text: str, currency: str, minor: int) -> None:
     assert parse_minor(text, currency) == minor

@@ -42,7 +42,7 @@ class DemoServer(BaseApplication):
         set_to("worker_exit", self.stop_background)
         # Not in every release: a socket for gunicornc, which a demo has no use for.
         if "control_socket_disable" in self.cfg.settings:
-            set_to("control_socket_disable", True)
+            set_to("control_socket_disable", True)  # noqa: FBT003  (gunicorn's signature)
 
     def load(self) -> Any:
         from config.wsgi import application
@@ -94,7 +94,9 @@ class Command(BaseCommand):
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError as wrong:
-                raise CommandError(f"Port {port} cannot be used ({wrong.strerror}). Choose another: make demo PORT={port + 1}") from None
+                raise CommandError(
+                    f"Port {port} cannot be used ({wrong.strerror}). Choose another: make demo PORT={port + 1}"
+                ) from None
 
     def tell_when_it_answers(self, port: int) -> None:
         """Say where the shop is, once it is there."""
@@ -107,7 +109,11 @@ class Command(BaseCommand):
             else:
                 break
         lines = "\n".join(f"  {line}" for line in sign_in_lines())
-        mails = f"  Mails are written to {settings.EMAIL_FILE_PATH}\n" if hasattr(settings, "EMAIL_FILE_PATH") and settings.EMAIL_FILE_PATH else ""
+        mails = (
+            f"  Mails are written to {settings.EMAIL_FILE_PATH}\n"
+            if hasattr(settings, "EMAIL_FILE_PATH") and settings.EMAIL_FILE_PATH
+            else ""
+        )
         self.stdout.write(
             f"\n  The shop is open: {address}\n  Mei's page:       {address}/@slowhome\n\n{lines}\n\n{mails}  Ctrl-C stops everything.\n"
         )
