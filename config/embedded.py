@@ -22,7 +22,7 @@ class EmbeddedWorker:
             without_mingle=True, without_gossip=True, loglevel="WARNING", quiet=True,
         )  # fmt: skip
         schedule = str(settings.VAR_DIR / "celerybeat-schedule")
-        self.beat = cast(Any, EmbeddedService)(app, max_interval=1, thread=True, schedule_filename=schedule)
+        self.beat = cast("Any", EmbeddedService)(app, max_interval=1, thread=True, schedule_filename=schedule)
         self.beat.daemon = True
         self.thread = threading.Thread(target=self.worker.start, name="celery-worker", daemon=True)
 
