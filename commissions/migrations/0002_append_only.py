@@ -18,7 +18,7 @@ $$ LANGUAGE plpgsql
 def add(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     vendor = schema_editor.connection.vendor
     if vendor == "postgresql":
-        schema_editor.execute(POSTGRES_FUNCTION)
+        schema_editor.execute(POSTGRES_FUNCTION, params=None)
     for table in TABLES:
         if vendor == "postgresql":
             schema_editor.execute(

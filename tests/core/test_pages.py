@@ -141,7 +141,7 @@ def test_every_answer_carries_the_strict_policy(as_guest: Client, path: str) -> 
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert answer["X-Frame-Options"] == "DENY"
 
 
 @pytest.mark.parametrize(
