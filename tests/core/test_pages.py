@@ -144,8 +144,13 @@ def test_every_answer_carries_the_strict_policy(as_guest: Client, path: str) -> 
     assert answer["X-Frame-Options"] == "DENY"
 
 
-@pytest.mark.parametrize(
-    "query", ["page=0", "page=-1", "page=abc", "page=9999", "page=201", "page=1e9", "page=%00", "page=2"]
-)
+@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=abc", "page=9999", "page=201", "page=1e9", "page=2"])
 def test_a_page_that_does_not_exist_is_not_found(as_guest: Client, query: str) -> None:
     assert as_guest.get(f"/?{query}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/@a%00b", 404), ("/p/%00", 404), ("/search?q=a%00b", 400), ("/orders/%00", 404)]
+)
+def test_a_nul_character_is_refused_before_any_page(as_guest: Client, path: str, status: int) -> None:
+    assert as_guest.get(path).status_code == status

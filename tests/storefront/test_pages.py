@@ -97,7 +97,7 @@ def test_search_collection_and_sort_narrow_the_picks(mei: Mei, as_guest: Client)
     assert names("/@slowhome?c=desk") == ["Lamp"]
     assert names("/@slowhome?q=quickly") == ["Kettle"]
     assert names("/@slowhome?q=zebra") == []
-    assert names("/@slowhome?q=%00&sort=bogus&c=bogus") == ["Kettle", "Lamp"]
+    assert names("/@slowhome?q=&sort=bogus&c=bogus") == ["Kettle", "Lamp"]
 
 
 def test_a_product_in_two_collections_stands_once_in_all_picks(mei: Mei, as_guest: Client) -> None:
