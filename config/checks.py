@@ -10,7 +10,6 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  (Django's name)
 
-ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 BROKERS = ("memory", "redis", "rediss", "amqp", "amqps")
 GATEWAYS = {"test"}
 
@@ -43,10 +42,6 @@ def _site() -> Iterator[CheckMessage]:
 
 
 def _services() -> Iterator[CheckMessage]:
-    engine = settings.DATABASES["default"]["ENGINE"]
-    if engine not in ENGINES:
-        hint = "Use sqlite:///path or postgres://user:password@host:5432/name."
-        yield Error(f"DATABASE_URL asks for {engine}.", hint=hint, id="shop.E005")
     if settings.REDIS_URL and urlsplit(settings.REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
         yield Error("REDIS_URL is no address of a Redis.", hint="Use redis://host:6379/0", id="shop.E006")
     scheme = urlsplit(settings.CELERY_BROKER_URL).scheme

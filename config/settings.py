@@ -9,6 +9,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.reactions import REACTIONS  # noqa: F401  (read by core.reactions)
@@ -90,6 +91,9 @@ TEMPLATES = [
 
 # --- Database: SQLite unless DATABASE_URL says otherwise.
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+    # Here, not in a check: Django loads the engine before it runs any.
+    raise ImproperlyConfigured("DATABASE_URL: Use sqlite:///path or postgres://user:password@host:5432/name.")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     # IMMEDIATE and WAL: writers queue instead of failing with "database is locked".

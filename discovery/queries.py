@@ -56,6 +56,16 @@ def sorted_by(products: QuerySet[Product], sort: str) -> QuerySet[Product]:
     return products.order_by(*orders[sort]) if sort in orders else recommended(products)
 
 
+def most_recommended() -> QuerySet[Product]:
+    """Everything on sale, recommended first."""
+    return recommended(Product.objects.on_sale())
+
+
+def products_of(category: Category, sort: str) -> QuerySet[Product]:
+    """What is on sale in a category and below it."""
+    return sorted_by(Product.objects.on_sale().under(category), sort)
+
+
 def shops() -> QuerySet[Storefront]:
     """Published shops with who runs them, most followed first."""
     followers = (

@@ -19,7 +19,7 @@ from influencers.services import record_click
 def home(request: HttpRequest) -> HttpResponse:
     context = {
         "shops": queries.shops()[:8],
-        "page": page_of(queries.recommended(queries.Product.objects.on_sale()), request),
+        "page": page_of(queries.most_recommended(), request),
         "roots": queries.roots(),
         "news": queries.picks_for(request.user) if isinstance(request.user, User) else [],
     }
@@ -49,7 +49,7 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
         "trail": queries.trail_of(found)[:-1],
         "children": found.children.order_by("name"),
         "sort": sort if sort in queries.SORTS else "recommended",
-        "page": page_of(queries.sorted_by(queries.Product.objects.on_sale().under(found), sort), request),
+        "page": page_of(queries.products_of(found, sort), request),
     }
     return render_page(request, "discovery/category.html", context, fragment="discovery/_products.html")
 

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import User
 from tests import cast
@@ -83,12 +84,20 @@ def uses_real_transactions(item: pytest.Item) -> bool:
     return "live_server" in getattr(item, "fixturenames", []) or bool(marker and marker.kwargs.get("transaction"))
 
 
+WAS_RUN = pytest.StashKey[bool]()
+
+
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Its fixtures are there: the database is the tests' own."""
+    item.stash[WAS_RUN] = True
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
     """Tests with real transactions are cleaned by DELETE on SQLite, which the ledger's triggers refuse: off for that moment."""
-    if not uses_real_transactions(item) or connection.vendor != "sqlite" or "django_db_setup" not in item.fixturenames:
+    if not (uses_real_transactions(item) and item.stash.get(WAS_RUN, False) and connection.vendor == "sqlite"):
         return (yield)
-    blocker = item._request.getfixturevalue("django_db_blocker")  # type: ignore[attr-defined]
+    blocker = item.config.stash[blocking_manager_key]
     with blocker.unblock(), connection.schema_editor() as editor:
         append_only.remove(apps, editor)
     try:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import AccountError
-from accounts.models import User
 from accounts.services import claim_handle
 from core.http import is_part_request, render_page, say
 from core.images import BadPicture
@@ -83,7 +82,7 @@ def set_cover(request: HttpRequest, *, influencer: Influencer) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def handle(request: HttpRequest, *, influencer: Influencer) -> HttpResponse:
     """Take a handle, or change it."""
-    user = User.objects.get(pk=influencer.user_id)
+    user = influencer.user
     form = HandleForm(request.POST if request.method == "POST" else None, initial={"handle": user.handle})
     if request.method == "POST" and form.is_valid():
         try:

@@ -109,7 +109,7 @@ def test_a_folder_a_missing_file_and_an_unknown_seller_are_refused(seller: Selle
         read(tmp_path)
     with pytest.raises(CommandError, match="cannot be read"):
         read(tmp_path / "none.tsv")
-    with pytest.raises(CommandError, match="There is no seller 'nobody'. Sellers: noma"):
+    with pytest.raises(CommandError, match=r"There is no seller 'nobody'. Sellers: noma"):
         read(feed, seller="nobody")
 
 
