@@ -226,6 +226,9 @@ STORAGES = {
         )
     },
 }
+# While developing, static files come from their folders as they are.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
+SHOW_STYLEGUIDE = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 15 * 1024 * 1024
 UPLOAD_MAX_BYTES = 12 * 1024 * 1024
 UPLOAD_MAX_PIXELS = 40_000_000

@@ -6,6 +6,7 @@ from pathlib import Path
 from config.settings import *
 
 DEBUG = False
+SHOW_STYLEGUIDE = False
 SECRET_KEY = "tests-only-" + "t" * 50
 ALLOWED_HOSTS = ["*"]
 SITE_URL = "http://testserver"

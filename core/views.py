@@ -88,7 +88,7 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 @require_GET
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component in every state: for developers and staff, 404 for others."""
-    if not (settings.DEBUG or (request.user.is_authenticated and getattr(request.user, "is_staff", False))):
+    if not (settings.SHOW_STYLEGUIDE or (request.user.is_authenticated and getattr(request.user, "is_staff", False))):
         raise Http404
     return render(request, "core/styleguide.html", guide.context())
 

@@ -78,6 +78,8 @@ class Command(BaseCommand):
         else:
             self.stdout.write("Building the demo world: three months of a shop, about ten seconds")
             call_command("load_demo", stdout=self.stdout)
+        # Whoever tries the shop out sees its own error pages, not the developer's.
+        settings.DEBUG = False
         threading.Thread(target=self.tell_when_it_answers, args=(port,), daemon=True).start()
         sys.argv = [sys.argv[0]]
         DemoServer(port).run()
