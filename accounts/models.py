@@ -10,6 +10,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.models import AppendOnlyModel
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
@@ -85,6 +87,21 @@ class Handle(models.Model):
 
     def __str__(self) -> str:
         return f"@{self.name}"
+
+
+class HandleChange(AppendOnlyModel):
+    """A person gave one handle up for another; at most two a year."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    before = models.CharField(max_length=30)
+    after = models.CharField(max_length=30)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-at"], name="handle_changes_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"@{self.before} to @{self.after}"
 
 
 class Follow(models.Model):

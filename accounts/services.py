@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import handles
 from accounts.errors import HandleRefused, HandleTaken, TooManyHandleChanges
-from accounts.models import Follow, Handle, User
+from accounts.models import Follow, Handle, HandleChange, User
 from core.images import clean_picture
 
 REST_DAYS = 90
@@ -37,8 +37,12 @@ def claim_handle(*, user: User, name: str) -> Handle:
     text, shape, now = handles.normalise(name), handles.skeleton(name), timezone.now()
     if user.handle == text:
         return user.handles.get(name=text)
-    changes = user.handles.filter(released_at__gt=now - timedelta(days=365)).count()
-    if changes >= CHANGES_A_YEAR:
+    # One change of hers at a time: whoever comes second waits here, and counts the first.
+    User.objects.select_for_update().get(pk=user.pk)
+    if (
+        user.handle
+        and HandleChange.objects.filter(user=user, at__gt=now - timedelta(days=365)).count() >= CHANGES_A_YEAR
+    ):
         raise TooManyHandleChanges
     # Names that have rested, and her own earlier ones, are free to take.
     Handle.objects.filter(Q(name=text) | Q(skeleton=shape)).filter(
@@ -48,6 +52,8 @@ def claim_handle(*, user: User, name: str) -> Handle:
         with transaction.atomic():
             user.handles.filter(released_at__isnull=True).update(released_at=now)
             claim = Handle.objects.create(name=text, skeleton=shape, owner=user, claimed_at=now)
+            if user.handle:
+                HandleChange.objects.create(user=user, before=user.handle, after=text, at=now)
             User.objects.filter(pk=user.pk).update(handle=text)
     except IntegrityError:
         raise HandleTaken(text, free_suggestions(text, user)) from None
@@ -69,11 +75,24 @@ def unfollow(*, follower: User, followed: User) -> bool:
     return removed > 0
 
 
-def set_picture(*, user: User, upload: UploadedFile) -> None:
-    """Replace the person's picture by a cleaned square one. Raises core.images.BadPicture."""
-    picture: ContentFile = clean_picture(upload, widths=(AVATAR_WIDTH,), ratio=(1, 1))[AVATAR_WIDTH]
-    old = user.avatar.name
+@transaction.atomic
+def change_settings(
+    *, user: User, name: str, bio: str, language: str, handle: str = "", upload: UploadedFile | None = None
+) -> None:
+    """Keep all of it or nothing. Raises the errors of ``claim_handle``, and core.images.BadPicture."""
+    picture = clean_picture(upload, widths=(AVATAR_WIDTH,), ratio=(1, 1))[AVATAR_WIDTH] if upload else None
+    if handle:
+        claim_handle(user=user, name=handle)
+    user.name, user.bio, user.language = name, bio, language
+    user.save(update_fields=["name", "bio", "language"])
+    if picture is not None:
+        _set_picture(user, picture)
+
+
+def _set_picture(user: User, picture: ContentFile) -> None:
+    """Put the new picture in the place of the old one, whose file goes once this is committed."""
+    old, storage = user.avatar.name, user.avatar.storage
     user.avatar.save(f"{user.pk}.webp", picture, save=False)
     user.save(update_fields=["avatar"])
     if old and not old.startswith("demo/"):
-        user.avatar.storage.delete(old)
+        transaction.on_commit(lambda: storage.delete(old))

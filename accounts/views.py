@@ -1,5 +1,8 @@
 """Pages about oneself, and following others."""
 
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -7,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import queries, services
 from accounts.errors import AccountError, HandleRefused
@@ -29,7 +33,9 @@ def settings_page(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid() and _keep(request, form):
             messages.success(request, _("Saved."))
-            return redirect("accounts:settings")
+            response = redirect("accounts:settings")
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"], samesite="Lax")
+            return response
         # The model form wrote what was typed onto the signed-in person; the frame shows her as she is.
         request.user.refresh_from_db()
         return render(request, "accounts/settings.html", {"form": form}, status=422)
@@ -38,21 +44,17 @@ def settings_page(request: MemberRequest) -> HttpResponse:
 
 def _keep(request: MemberRequest, form: SettingsForm) -> bool:
     """Save the form; False with its errors set when the handle or the picture is refused."""
-    user = request.user
+    data = form.cleaned_data
     try:
-        if name := form.cleaned_data["handle"]:
-            services.claim_handle(user=user, name=name)
+        services.change_settings(
+            user=request.user, name=data["name"], bio=data["bio"], language=data["language"], handle=data["handle"],
+            upload=data["picture"],
+        )  # fmt: skip
     except AccountError as refusal:
         form.add_error("handle", str(refusal))
-        return False
-    try:
-        if upload := form.cleaned_data["picture"]:
-            services.set_picture(user=user, upload=upload)
     except BadPicture as refusal:
         form.add_error("picture", str(refusal))
-        return False
-    form.save()
-    return True
+    return not form.errors
 
 
 @require_GET
@@ -71,7 +73,8 @@ def follow(request: HttpRequest, handle: str) -> HttpResponse:
     """Follow (``on=1``) or stop (``on=0``): the wanted state is sent, so that sending it twice is harmless."""
     person = queries.person_at(handle)
     if not request.user.is_authenticated:
-        return redirect(f"{reverse('account_login')}?next={safe_next(request)}")
+        target = f"{reverse('account_login')}?{urlencode({'next': safe_next(request)})}"
+        return HttpResponseClientRedirect(target) if is_part_request(request) else redirect(target)
     act = services.follow if request.POST.get("on") == "1" else services.unfollow
     act(follower=request.user, followed=person)
     if is_part_request(request):

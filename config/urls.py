@@ -8,11 +8,22 @@ from django.urls import include, path, re_path
 from django.views.i18n import set_language
 from django.views.static import serve
 
+from accounts import entrance
+
 # The desk has no door of its own: allauth's, with its limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("account/login/", entrance.SignIn.as_view(), name="account_login"),
+    path("account/signup/", entrance.Join.as_view(), name="account_signup"),
+    path("account/password/reset/", entrance.AskReset.as_view(), name="account_reset_password"),
+    path("account/password/change/", entrance.ChangePassword.as_view(), name="account_change_password"),
+    re_path(
+        r"^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        entrance.Reset.as_view(),
+        name="account_reset_password_from_key",
+    ),
     path("account/", include("allauth.account.urls")),
     path("language", login_not_required(set_language), name="set_language"),
     path("", include("core.urls")),

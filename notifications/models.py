@@ -28,8 +28,9 @@ class Notice(models.Model):
 
     @property
     def template(self) -> str:
-        """The words of its kind."""
-        return f"notices/{self.kind}.html"
+        """The words of its kind; a kind that has none is told plainly."""
+        name = f"notices/{self.kind}.html"
+        return name if (settings.BASE_DIR / "templates" / name).exists() else "notices/plain.html"
 
 
 class Mail(models.Model):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
@@ -62,8 +63,9 @@ def deliver(pk: int, now: datetime | None = None) -> bool:
         return False
     try:
         message_of(mail).send()
-    except OSError:
-        # smtplib's errors are OSErrors too. The row stays due; the sweep tries again.
+    except (OSError, TemplateDoesNotExist, TemplateSyntaxError, ValueError, TypeError):
+        # smtplib's errors are OSErrors too; the others are a mail whose words or facts are broken. The row stays due
+        # for its next try, and the mails behind it are not held up.
         logger.exception("Mail %s to its recipient did not go (try %s)", mail.pk, mail.attempts + 1)
         return False
     Mail.objects.filter(pk=pk).update(sent_at=timezone.now())

@@ -39,15 +39,15 @@ def money_text(minor: int, currency: str) -> str:
 @register.simple_tag
 def money(minor: int | None, currency: str) -> SafeString | str:
     """An amount of minor units as people write it; nothing for None."""
-    if minor is None:
+    if not isinstance(minor, int):
         return ""
     return format_html('<span class="money">{}</span>', money_text(minor, currency))
 
 
 @register.simple_tag
-def money_words(minor: int, currency: str) -> str:
+def money_words(minor: int | None, currency: str) -> str:
     """The same amount without markup, for mails."""
-    return money_text(minor, currency)
+    return money_text(minor, currency) if isinstance(minor, int) else ""
 
 
 @register.filter

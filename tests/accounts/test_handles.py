@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.errors import HandleRefused, HandleTaken, TooManyHandleChanges
@@ -75,12 +76,31 @@ def test_its_owner_may_take_a_released_name_back(lina: User) -> None:
     assert lina.handle == "first.name"
 
 
-def test_a_handle_changes_at_most_twice_a_year(lina: User) -> None:
-    for name in ("one.name", "two.name", "three.name"):
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["one.name", "two.name", "three.name", "four.name"],
+        ["one.name", "two.name", "one.name", "two.name"],
+        ["lina", "l.ina", "lina", "li.na"],
+    ],
+    ids=["new each time", "to and fro", "look-alikes"],
+)
+def test_a_handle_changes_at_most_twice_a_year(lina: User, names: list[str]) -> None:
+    for name in names[:3]:
         claim_handle(user=lina, name=name)
 
     with pytest.raises(TooManyHandleChanges):
-        claim_handle(user=lina, name="four.name")
+        claim_handle(user=lina, name=names[3])
 
     lina.refresh_from_db()
-    assert lina.handle == "three.name"
+    assert lina.handle == names[2]
+
+
+def test_a_year_later_it_changes_again(lina: User) -> None:
+    for name in ("one.name", "two.name", "three.name"):
+        claim_handle(user=lina, name=name)
+
+    with time_machine.travel(timezone.now() + timedelta(days=366)):
+        claim_handle(user=lina, name="four.name")
+
+    assert lina.handle == "four.name"

@@ -42,10 +42,11 @@ def test_a_wrong_field_says_which_and_changes_nothing(
 
 
 def test_a_wrong_picture_is_refused_in_words(as_lina: Client, lina: User) -> None:
-    answer = as_lina.post("/me/settings", {**FORM, "handle": "", "picture": SimpleUploadedFile("me.png", b"<svg/>")})
+    answer = as_lina.post("/me/settings", {**FORM, "picture": SimpleUploadedFile("me.png", b"<svg/>")})
 
     lina.refresh_from_db()
     assert answer.status_code == 422
+    assert lina.handle is None
     assert "Choose a JPEG, PNG or WebP photo." in answer.content.decode()
     assert (lina.avatar_url, lina.name) == ("", "Lina Moreau")
 
@@ -84,9 +85,11 @@ def test_nobody_follows_herself(as_mei: Client, mei: Mei) -> None:
 
 
 def test_a_guest_signs_in_first_and_comes_back(as_guest: Client, mei: Mei) -> None:
-    answer = as_guest.post("/@slowhome/follow", {"on": "1", "next": "/@slowhome"})
+    answer = as_guest.post("/@slowhome/follow", {"on": "1", "next": "/@slowhome?q=a&sort=price"})
+    part = as_guest.post("/@slowhome/follow", {"on": "1", "next": "/"}, headers={"HX-Request": "true"})
 
-    assert answer.url == "/account/login/?next=/@slowhome"
+    assert answer.url == "/account/login/?next=%2F%40slowhome%3Fq%3Da%26sort%3Dprice"
+    assert part["HX-Redirect"] == "/account/login/?next=%2F"
     assert Follow.objects.count() == 0
 
 

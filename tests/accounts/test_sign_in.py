@@ -49,6 +49,7 @@ def test_the_language_of_the_page_is_kept(as_guest: Client) -> None:
 def test_a_wrong_field_says_which_and_makes_nobody(as_guest: Client, field: str, value: str, words: str) -> None:
     answer = as_guest.post("/account/signup/", {**NEW, field: value})
 
+    assert answer.status_code == 422
     assert words in answer.content.decode()
     assert User.objects.count() == 0
 
@@ -137,3 +138,10 @@ def test_members_pages_have_the_sites_look(as_lina: Client, path: str) -> None:
 
     assert "css/components.css" in page
     assert page.count("<h1") == 1
+
+
+def test_a_robot_that_fills_every_field_makes_nobody(as_guest: Client) -> None:
+    as_guest.post("/account/signup/", {**NEW, "phone_number": "123"})
+
+    assert User.objects.count() == 0
+    assert mail.outbox == []

@@ -65,6 +65,21 @@ def test_a_failure_leaves_the_mail_due_and_the_sweep_sends_it(lina: User, monkey
     assert len(mail.outbox) == 1
 
 
+def test_a_broken_mail_does_not_hold_up_the_next(lina: User) -> None:
+    broken = services.send_mail(kind="no_such_kind", to=lina.email, language="en", data={})
+    services.send_mail(kind="order_receipt", to=lina.email, language="en", data=FULL)
+
+    assert services.deliver_owed() == 1
+    broken.refresh_from_db()
+    assert (broken.sent_at, broken.attempts) == (None, 1)
+
+
+def test_a_notice_without_words_of_its_own_is_told_plainly(as_lina: Client, lina: User) -> None:
+    services.notify(recipient=lina, kind="no_such_kind", mail=False)
+
+    assert "There is news for you" in as_lina.get("/notifications").content.decode()
+
+
 def test_a_mail_is_given_up_after_its_last_try(lina: User) -> None:
     owed = services.send_mail(kind="order_receipt", to=lina.email, language="en", data=FULL)
     Mail.objects.update(attempts=len(services.RETRY_MINUTES) + 1)
@@ -87,7 +102,7 @@ def test_a_key_is_used_once(lina: User) -> None:
     assert Mail.objects.count() == 1
 
 
-@pytest.mark.parametrize("data", [{}, FULL], ids=["empty", "full"])
+@pytest.mark.parametrize("data", [{}, {"currency": "USD"}, FULL], ids=["empty", "half", "full"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 @pytest.mark.parametrize("kind", MAILS)
 def test_every_mail_can_be_written(db: None, kind: str, language: str, data: dict[str, object]) -> None:
@@ -99,7 +114,7 @@ def test_every_mail_can_be_written(db: None, kind: str, language: str, data: dic
     assert "&amp;" not in message.body
 
 
-@pytest.mark.parametrize("data", [{}, FULL], ids=["empty", "full"])
+@pytest.mark.parametrize("data", [{}, {"currency": "USD"}, FULL], ids=["empty", "half", "full"])
 @pytest.mark.parametrize("kind", NOTICES)
 def test_every_notice_can_be_shown(kind: str, data: dict[str, object]) -> None:
     assert render_to_string(f"notices/{kind}.html", {"data": data}).strip()
