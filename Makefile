@@ -55,7 +55,7 @@ shots: $(VENV)/.dev ## pictures of the main pages of a running demo, into shots/
 	@$(MANAGE) shots --url http://127.0.0.1:$(PORT)
 
 messages: $(VENV)/.dev ## collect the texts of the site and compile their translations
-	@if command -v msgfmt >/dev/null && command -v xgettext >/dev/null; then $(MANAGE) makemessages -l zh_Hans --no-location --ignore .venv --ignore var -v0; \
+	@if command -v msgfmt >/dev/null && command -v xgettext >/dev/null; then $(MANAGE) makemessages -l zh_Hans --no-location --ignore .venv --ignore var --ignore tests -v0; \
 	else echo "gettext is not here: texts are compiled, not collected"; fi
 	@$(BIN)/python -m config.messages
 

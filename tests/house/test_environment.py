@@ -17,7 +17,7 @@ READ = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z0-9_]+)"', SETTINGS))
 EXAMPLE = set(re.findall(r"^([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 GOOD = {
-    "DEBUG": "0", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "shop.example", "SITE_URL": "https://shop.example",
+    "DEBUG": "0", "SECRET_KEY": "a-key-for-tests-0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ-zyx", "ALLOWED_HOSTS": "shop.example", "SITE_URL": "https://shop.example",
     "DATABASE_URL": "postgres://u:p@127.0.0.1/x", "REDIS_URL": "redis://127.0.0.1/0", "EMAIL_URL": "smtp://127.0.0.1:25",
     "ALLOW_TEST_GATEWAY": "1",
 }  # fmt: skip
