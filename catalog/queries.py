@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from catalog.models import Category, Product, ProductWord
-from catalog.words import after, words_of
+from catalog.words import words_of
 
 MOST_WORDS = 6
 
@@ -17,8 +17,7 @@ def search_products(text: str) -> QuerySet[Product]:
     found = Product.objects.on_sale()
     for word in words[:-1]:
         found = found.filter(Exists(ProductWord.objects.filter(product=OuterRef("pk"), word=word)))
-    last = words[-1]
-    begins = ProductWord.objects.filter(word__gte=last, word__lt=after(last))
+    begins = ProductWord.objects.starting(words[-1])
     return found.filter(pk__in=begins.values("product"))
 
 

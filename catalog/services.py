@@ -1,9 +1,11 @@
 """Verbs of the catalogue: list products, keep prices and stock true, read sellers' files."""
 
 import codecs
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path
@@ -90,7 +92,13 @@ def return_stock(*, variant_id: int, quantity: int) -> None:
 
 
 def _mark_sold_out(variant_id: int) -> None:
-    """Keep the card's mark true; the row is written only when the mark changes."""
+    """Keep the card's mark true, now and once more when this is committed: the last of two buyers sees what both took."""
+    _set_mark(variant_id)
+    transaction.on_commit(partial(_set_mark, variant_id))
+
+
+def _set_mark(variant_id: int) -> None:
+    """Make the mark that of the variants; the row is written only when it changes."""
     product = Product.objects.get(variants=variant_id)
     has_some = product.variants.filter(Q(stock__isnull=True) | Q(stock__gt=0), is_active=True).exists()
     if product.is_sold_out == has_some:
@@ -103,7 +111,7 @@ def category_at(names: Iterable[str], known: dict[str, Category] | None = None) 
     cache = known if known is not None else {}
     path = ""
     for name in names:
-        slug = slugify(name)[:80] or f"c-{abs(hash_of(name)):x}"[:20]
+        slug = slugify(name)[:70] or f"c-{short_hash(name)}"
         path = f"{path}/{slug}" if path else slug
         if path not in cache:
             cache[path], _ = Category.objects.get_or_create(
@@ -113,9 +121,9 @@ def category_at(names: Iterable[str], known: dict[str, Category] | None = None) 
     return found
 
 
-def hash_of(text: str) -> int:
-    """A number for a text that is the same on every machine."""
-    return int.from_bytes(text.encode()[:16], "big")
+def short_hash(text: str) -> str:
+    """Twelve signs for a text that slugs cannot spell, the same on every machine."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 # --- Reading sellers' files
@@ -302,7 +310,7 @@ def _free_slugs(seller: Seller, items: list[Item]) -> dict[str, str]:
     slugs: dict[str, str] = {}
     for external_id, slug in wanted.items():
         if slug in taken:
-            slug = f"{slug}-{seller.pk}-{slugify(external_id)[:40] or hash_of(external_id) % 10**12}"
+            slug = f"{slug}-{seller.pk}-{slugify(external_id)[:40] or short_hash(external_id)}"
         taken.add(slug)
         slugs[external_id] = slug
     return slugs

@@ -131,6 +131,13 @@ def test_the_real_shops_are_read(seller: Seller, name: str) -> None:
     assert not Product.objects.filter(description__contains="<p>").exists()
 
 
+def test_categories_in_other_scripts_stay_apart(db: None) -> None:
+    found = [services.category_at(["家居用品", name]).path for name in ("厨房用品大全", "厨房用品套装", "厨房用品大全")]
+
+    assert found[0] == found[2] != found[1]
+    assert Category.objects.count() == 3
+
+
 # --- Stock and search
 
 
