@@ -1,5 +1,6 @@
 """``manage.py demo``: build the demo world where there is none, and serve it with its background work in one process."""
 
+import os
 import signal
 import socket
 import sys
@@ -80,6 +81,8 @@ class Command(BaseCommand):
             call_command("load_demo", stdout=self.stdout)
         # Whoever tries the shop out sees its own error pages, not the developer's.
         settings.DEBUG = False
+        if "SITE_URL" not in os.environ:
+            settings.SITE_URL = f"http://127.0.0.1:{port}"
         threading.Thread(target=self.tell_when_it_answers, args=(port,), daemon=True).start()
         sys.argv = [sys.argv[0]]
         DemoServer(port).run()
