@@ -245,7 +245,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", *([S3_PUBLIC_URL] if S3_PUBLIC_URL else [])],
+        # The origin alone: a path would match that one address only.
+        "img-src": [SELF, "data:", *(["/".join(S3_PUBLIC_URL.split("/")[:3])] if S3_PUBLIC_URL else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

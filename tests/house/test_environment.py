@@ -83,3 +83,23 @@ def test_containers_wait_for_what_they_need_and_tell_their_health() -> None:
 
 def test_no_migration_is_missing(db: None) -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_pictures_of_the_object_store_may_be_shown() -> None:
+    kept = {name: value for name, value in os.environ.items() if name not in READ | {"DJANGO_SETTINGS_MODULE"}}
+    script = (
+        "from django.conf import settings; from django.core.files.storage import default_storage;"
+        "print(settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'][-1], default_storage.url('a/b.webp'))"
+    )
+    bucket = {
+        "S3_BUCKET": "shop",
+        "S3_PUBLIC_URL": "https://media.example/shop",
+        "S3_ACCESS_KEY": "a",
+        "S3_SECRET_KEY": "b",
+    }
+    done = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-v0", "-c", script],
+        env={**kept, **GOOD, **bucket}, cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert done.stdout.split() == ["https://media.example", "https://media.example/shop/a/b.webp"]
