@@ -1,5 +1,6 @@
 """Who people are, the names they go by, and whom they follow."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -31,6 +32,19 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by an e-mail address (private) and a name and handle (public)."""
 
+    class FindableBy(models.TextChoices):
+        EVERYONE = "everyone", _("Everyone, by my name")
+        FRIENDS = "friends", _("Friends of my friends, by my name")
+        HANDLE = "handle", _("Only who types my exact handle")
+        NOBODY = "nobody", _("Nobody")
+
+    class Audience(models.TextChoices):
+        """To whom a part of the profile is shown."""
+
+        ME = "me", _("Only me")
+        FRIENDS = "friends", _("My friends")
+        EVERYONE = "everyone", _("Everyone")
+
     email = models.EmailField(_("Email"), unique=True, error_messages={"unique": _("This email is in use.")})
     name = models.CharField(_("Name"), max_length=80)
     # The current handle, without the @. The claims, old and new, stand in Handle.
@@ -38,6 +52,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     bio = models.CharField(_("Bio"), max_length=160, blank=True)
     avatar = models.ImageField(_("Picture"), upload_to="avatars/", blank=True)
     language = models.CharField(_("Language"), max_length=10, default="en")
+    # Asked at sign-up. Who never answered is found by her exact handle only.
+    findable_by = models.CharField(_("Who can find me"), max_length=10, choices=FindableBy, default=FindableBy.HANDLE)
+    born_on = models.DateField(_("Date of birth"), null=True, blank=True)
+    shows_friends_to = models.CharField(_("My friends are shown to"), max_length=10, choices=Audience, default=Audience.ME)
+    shows_lists_to = models.CharField(
+        _("My public lists stand on my profile for"), max_length=10, choices=Audience, default=Audience.EVERYONE
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -68,6 +89,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
+
+    def is_young(self, today: date) -> bool:
+        """Under 18 on this day. Nobody finds the young, and nothing of theirs is public."""
+        return self.born_on is not None and (today.year - 18, today.month, today.day) < (
+            self.born_on.year, self.born_on.month, self.born_on.day,
+        )  # fmt: skip
 
     @property
     def avatar_url(self) -> str:
@@ -119,3 +146,117 @@ class Follow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.follower_id} follows {self.followed_id}"
+
+
+class Friend(models.Model):
+    """Two people are friends: one row in each direction."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="friends")
+    friend = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    # She stays a friend; her news is left out.
+    is_muted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "friend"], name="one_friendship_per_pair"),
+            models.CheckConstraint(condition=~Q(user=models.F("friend")), name="nobody_befriends_herself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} and {self.friend_id}"
+
+
+class FriendRequest(models.Model):
+    """Somebody would like to be a friend. A refusal is kept and not told, so that asking again changes nothing."""
+
+    asker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="requests_sent")
+    asked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="requests_received")
+    asked_at = models.DateTimeField(default=timezone.now)
+    refused_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["asker", "asked"], name="one_request_per_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.asker_id} asks {self.asked_id}"
+
+
+class Block(models.Model):
+    """Neither of the two sees anything of the other."""
+
+    blocker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocks")
+    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["blocker", "blocked"], name="one_block_per_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"
+
+
+class NameWord(models.Model):
+    """A word that occurs in names: the vocabulary of the search for people (accounts/names.py says how words are made)."""
+
+    text = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class NameForm(models.Model):
+    """A word with up to two of its letters left out, as a 63-bit hash: words with a form in common may be misspellings."""
+
+    word = models.ForeignKey(NameWord, on_delete=models.CASCADE, related_name="forms")
+    hash = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["hash", "word"], name="words_of_a_form")]
+
+    def __str__(self) -> str:
+        return f"{self.hash} of {self.word_id}"
+
+
+class PersonWord(models.Model):
+    """A word of a person's name. Only who can be found by name has any; ``is_open`` when everyone may find her."""
+
+    word = models.ForeignKey(NameWord, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="name_words")
+    is_open = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "word"], name="one_row_per_person_and_word")]
+        indexes = [models.Index(fields=["word", "is_open", "user"], name="people_of_a_word")]
+
+    def __str__(self) -> str:
+        return f"{self.word_id} of {self.user_id}"
+
+
+class Address(models.Model):
+    """A place where parcels may go, in the owner's vault: encrypted, and opened by accounts.vault alone."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
+    label = models.CharField(_("Label"), max_length=40)
+    sealed = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"address {self.pk}"
+
+
+class AddressLook(AppendOnlyModel):
+    """Somebody saw an address that was sealed: who, when, and what for."""
+
+    # SET_NULL would change a row that is written once: the number stays when the person is gone.
+    by_id = models.BigIntegerField()
+    owner_id = models.BigIntegerField()
+    purpose = models.CharField(max_length=40)
+    about = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner_id", "-at"], name="looks_at_a_persons_addresses")]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} for {self.purpose}"

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import queries, services
+from accounts import queries
+from accounts.services import profile as services
 from accounts.errors import AccountError, HandleRefused
 from accounts.forms import SettingsForm
 from accounts.handles import normalise, refusal_reason

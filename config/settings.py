@@ -22,6 +22,8 @@ SITE_NAME = env.str("SITE_NAME", default="Vitrine")
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-" + "x" * 50 if DEBUG else "")
+# Addresses are sealed with the first of these and opened with any; none: SECRET_KEY serves. To renew, put the new one in front.
+SEAL_KEYS = env.list("SEAL_KEYS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "testserver"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))

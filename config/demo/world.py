@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts.models import Follow, User
-from accounts.services import claim_handle
+from accounts.services.profile import claim_handle
 from catalog.models import Category, Product, Seller
 from catalog.services import save_product
 from commissions.models import Rate

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.errors import AccountError
-from accounts.services import claim_handle
+from accounts.services.profile import claim_handle
 from core.http import is_part_request, render_page, say
 from core.images import BadPicture
 from influencers.access import influencer_required

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.errors import HandleRefused, HandleTaken, TooManyHandleChanges
 from accounts.models import Handle, User
-from accounts.services import claim_handle
+from accounts.services.profile import claim_handle
 
 
 def test_a_free_name_is_taken_in_its_normal_form(lina: User) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from accounts.services import claim_handle
+from accounts.services.profile import claim_handle
 from catalog.models import ProductWord
 from influencers.models import Click, Influencer
 from influencers.referral_cookie import COOKIE

@@ -1,0 +1,34 @@
+"""Text that must not be read in a dump of the database: sealed with the site's keys, opened with them."""
+
+import base64
+import hashlib
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class BrokenSeal(ValueError):
+    """The text was sealed with another key, or is none."""
+
+
+@cache
+def _box(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"seal:{key}".encode()).digest())) for key in keys])
+
+
+def _keys() -> tuple[str, ...]:
+    return tuple(settings.SEAL_KEYS) or (settings.SECRET_KEY,)
+
+
+def seal(text: str) -> str:
+    """The text, encrypted and signed with the first key (Fernet: AES-128 in CBC mode, HMAC-SHA256)."""
+    return _box(_keys()).encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """The text again, whichever of the keys sealed it. Raises BrokenSeal."""
+    try:
+        return _box(_keys()).decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise BrokenSeal from None
