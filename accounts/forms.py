@@ -1,14 +1,19 @@
 """Forms about oneself."""
 
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services.profile import welcome
+
+YOUNGEST = 13
 
 
 class SignupForm(forms.Form):
@@ -20,17 +25,40 @@ class SignupForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Enter your name")},
     )
-    field_order = ["name", "email", "password1"]
+    born_on = forms.DateField(
+        label=_("Date of birth"),
+        help_text=_("Nobody sees it. Nobody under 18 can be found by others."),
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}),
+        error_messages={"required": _("Enter your date of birth"), "invalid": _("Enter a date such as 1990-05-31")},
+    )
+    findable_by = forms.ChoiceField(
+        label=_("Who can find you, to be friends and give you things?"),
+        choices=User.FindableBy,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who can find you")},
+    )
+    field_order = ["name", "email", "password1", "born_on", "findable_by"]
+
+    def clean_born_on(self) -> date:
+        born, today = self.cleaned_data["born_on"], timezone.localdate()
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        if not 0 <= age <= 120:
+            raise forms.ValidationError(_("Enter a date such as 1990-05-31"))
+        if age < YOUNGEST:
+            raise forms.ValidationError(_("You can join when you are 13."))
+        return cast("date", born)
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Called by allauth once the account exists."""
-        user.name = self.cleaned_data["name"]
-        user.language = get_language() or settings.LANGUAGE_CODE
-        user.save(update_fields=["name", "language"])
+        data = self.cleaned_data
+        welcome(
+            user=user, name=data["name"], language=get_language() or settings.LANGUAGE_CODE, born_on=data["born_on"],
+            findable_by=data["findable_by"],
+        )  # fmt: skip
 
 
 class SettingsForm(forms.ModelForm):
-    """Name, bio, handle, picture and language."""
+    """Name, bio, handle, picture, language, and who finds and sees what."""
 
     handle = forms.CharField(
         label=_("Handle"),
@@ -51,11 +79,11 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "bio", "language"]
+        fields = ["name", "bio", "language", "findable_by", "shows_lists_to", "shows_friends_to"]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
         error_messages = {"name": {"required": _("Enter your name")}}
 
-    field_order = ["name", "bio", "handle", "picture", "language"]
+    field_order = ["name", "bio", "handle", "picture", "language", "findable_by", "shows_lists_to", "shows_friends_to"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

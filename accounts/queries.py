@@ -1,18 +1,9 @@
 """What pages about people show, and the gate to a person by her handle."""
 
-from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.handles import normalise, skeleton
 from accounts.models import Follow, Handle, User
-
-
-def person_at(handle: str) -> User:
-    """The active person under this handle; 404 when there is none."""
-    person = User.objects.filter(handle=handle.lower(), is_active=True).first()
-    if person is None:
-        raise Http404
-    return person
 
 
 def follower_count(person: User) -> int:

@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import queries
-from accounts.services import profile as services
+from accounts import circle, queries
 from accounts.errors import AccountError, HandleRefused
 from accounts.forms import SettingsForm
 from accounts.handles import normalise, refusal_reason
+from accounts.models import User
+from accounts.services import circle as acts
+from accounts.services import profile
 from core.http import MemberRequest, is_part_request
 from core.images import BadPicture
 from core.views import safe_next
@@ -47,9 +49,10 @@ def _keep(request: MemberRequest, form: SettingsForm) -> bool:
     """Save the form; False with its errors set when the handle or the picture is refused."""
     data = form.cleaned_data
     try:
-        services.change_settings(
+        profile.change_settings(
             user=request.user, name=data["name"], bio=data["bio"], language=data["language"], handle=data["handle"],
-            upload=data["picture"],
+            upload=data["picture"], findable_by=data["findable_by"], shows_friends_to=data["shows_friends_to"],
+            shows_lists_to=data["shows_lists_to"],
         )  # fmt: skip
     except AccountError as refusal:
         form.add_error("handle", str(refusal))
@@ -72,13 +75,15 @@ def check_handle(request: MemberRequest) -> HttpResponse:
 @require_POST
 def follow(request: HttpRequest, handle: str) -> HttpResponse:
     """Follow (``on=1``) or stop (``on=0``): the wanted state is sent, so that sending it twice is harmless."""
-    person = queries.person_at(handle)
-    if not request.user.is_authenticated:
+    viewer = request.user if isinstance(request.user, User) else None
+    person = circle.person_at(handle, viewer)
+    if viewer is None:
         target = f"{reverse('account_login')}?{urlencode({'next': safe_next(request)})}"
         return HttpResponseClientRedirect(target) if is_part_request(request) else redirect(target)
-    act = services.follow if request.POST.get("on") == "1" else services.unfollow
-    act(follower=request.user, followed=person)
+    act = acts.follow if request.POST.get("on") == "1" else acts.unfollow
+    act(follower=viewer, followed=person)
     if is_part_request(request):
-        following = queries.is_following(follower_id=request.user.pk, person=person)
-        return render(request, "accounts/_follow.html", {"person": person, "is_following": following})
+        following = queries.is_following(follower_id=viewer.pk, person=person)
+        context = {"person": person, "is_following": following, "next": safe_next(request)}
+        return render(request, "accounts/_follow.html", context)
     return redirect(safe_next(request))

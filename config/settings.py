@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "notifications",
     "influencers",
     "orders",
+    "lists",
     "commissions",
     "storefront",
     "discovery",
@@ -80,7 +81,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "core.templatetags.core"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "core.templatetags.core", "lists.templatetags.lists"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -145,6 +146,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "send-mail": {"task": "notifications.tasks.sweep", "schedule": 60.0},
     "release-unpaid-orders": {"task": "orders.tasks.release_unpaid", "schedule": 60.0},
+    "gifts": {"task": "orders.tasks.tend_gifts", "schedule": 300.0},
+    "lists": {"task": "lists.tasks.sweep", "schedule": 60.0},
+    "list-alerts": {"task": "lists.tasks.watch", "schedule": 900.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
 }
 

@@ -31,6 +31,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("influencers.urls")),
     path("", include("orders.urls")),
+    path("", include("lists.urls")),
     path("", include("commissions.urls")),
     path("", include("storefront.urls")),
     path("", include("discovery.urls")),

@@ -1,9 +1,10 @@
 """Pages of the seller's desk: send what was paid, give money back."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from catalog.models import Seller
@@ -13,7 +14,7 @@ from orders import queries
 from orders.access import seller_required
 from orders.errors import OrderError
 from orders.forms import RefundForm
-from orders.services import fulfilment
+from orders.services import fulfilment, gifts
 
 
 @require_GET
@@ -54,3 +55,29 @@ def refund(request: MemberRequest, pk: int, seller: Seller) -> HttpResponse:
             return redirect("orders:desk")
     status = 422 if form.errors else 200
     return render(request, "orders/refund.html", {"line": line, "form": form, "seller": seller}, status=status)
+
+
+@require_POST
+@seller_required
+def delivered(request: HttpRequest, pk: int, seller: Seller) -> HttpResponse:
+    """The parcel has arrived."""
+    try:
+        fulfilment.mark_delivered(line=queries.desk_line(seller=seller, pk=pk))
+        messages.success(request, _("Marked as delivered."))
+    except OrderError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("/seller?show=sent")
+
+
+@never_cache
+@require_POST
+@seller_required
+def address(request: MemberRequest, pk: int, seller: Seller) -> HttpResponse:
+    """Where a gift goes, for this parcel; every look is written down."""
+    line = queries.desk_line(seller=seller, pk=pk)
+    if not hasattr(line.order, "gift"):
+        raise Http404
+    context = {"line": line, "place": gifts.place_of(line=line, by=request.user), "seller": seller}
+    response = render(request, "orders/address.html", context)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -102,3 +102,17 @@ class RefundForm(forms.Form):
             return parse_minor(self.cleaned_data["amount"].replace(",", "."), self.currency)
         except ValueError:
             raise forms.ValidationError(_("Enter an amount such as 24.00")) from None
+
+
+class PlaceForm(forms.Form):
+    """Where a parcel may go, and whether the address is kept for the next one."""
+
+    keep = forms.BooleanField(label=_("Keep this address for the next parcel, encrypted"), required=False)
+    field_order = [*CheckoutForm.DELIVERY, "keep"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        base = CheckoutForm()
+        for name in CheckoutForm.DELIVERY:
+            self.fields[name] = base.fields[name]
+        self.order_fields(self.field_order)

@@ -35,6 +35,8 @@ class Cart(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="cart"
     )
     key = models.CharField(max_length=32, unique=True, null=True, blank=True)
+    # A cart of gifts: for whom, when the parcel goes to her and not to the buyer.
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     # Changes at each checkout: the order made from the cart carries it, so that pressing Pay twice makes one order.
     checkout_token = models.CharField(max_length=32)
     created_at = models.DateTimeField(default=timezone.now)
@@ -61,11 +63,13 @@ class CartLine(models.Model):
     source = models.CharField(max_length=60, blank=True)
     touched_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField(default=timezone.now)
+    # What an upper app knows the line by (a claim on a wish list); copied onto the order's line.
+    reference = models.CharField(max_length=40, blank=True)
 
     class Meta:
         ordering = ["added_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["cart", "variant"], name="one_line_per_variant_in_a_cart"),
+            models.UniqueConstraint(fields=["cart", "variant", "reference"], name="one_line_per_variant_in_a_cart"),
             models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=99), name="quantity_is_1_to_99"),
         ]
 
@@ -158,10 +162,14 @@ class OrderLine(models.Model):
     source = models.CharField(max_length=60, blank=True)
     touched_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField(default=timezone.now)
+    reference = models.CharField(max_length=40, blank=True)
     return_window_days = models.PositiveSmallIntegerField()
+    # What is sent instead, where the receiver of a gift swapped it. What was paid stays as it was.
+    swapped_for = models.ForeignKey(Variant, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     shipped_at = models.DateTimeField(null=True, blank=True)
     # The end of the return window; known once the line is shipped.
     returnable_until = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
     # Cumulative; equals the sum of the line's refunds.
     refunded_minor = models.BigIntegerField(default=0)
 
@@ -185,6 +193,52 @@ class OrderLine(models.Model):
     def left_minor(self) -> int:
         """What of the line can still be refunded."""
         return self.total_minor - self.refunded_minor
+
+
+class Gift(models.Model):
+    """An order that goes to somebody else, who says where. The giver never sees the address, the seller only for the parcel."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting for the address")
+        ACCEPTED = "accepted", _("On its way to be packed")
+        DECLINED = "declined", _("Declined")
+
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="gift")
+    # PROTECT: a parcel under way must keep its receiver.
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="gifts_received")
+    giver_name = models.CharField(max_length=80)
+    message = models.CharField(max_length=280, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    # accounts.vault seals and opens it; emptied after delivery.
+    sealed = models.TextField(blank=True)
+    asked_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    # The receiver chose to see what it is and from whom.
+    opened_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["recipient", "-asked_at"], name="gifts_to_a_person")]
+
+    def __str__(self) -> str:
+        return f"gift {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:parcel", args=[self.pk])
+
+
+class PickupPoint(models.Model):
+    """A place of the shop's own choosing where people fetch parcels instead of giving an address."""
+
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=20)
+    city = models.CharField(max_length=100)
+    country = models.CharField(max_length=2)
+    is_active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.city}"
 
 
 class Payment(models.Model):

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 
 from accounts.models import User
 from catalog.models import Seller, Variant
-from orders.models import Cart, CartLine, Order, OrderLine, Payment
+from orders.models import Cart, CartLine, Gift, Order, OrderLine, Payment, PickupPoint
 
 CART_KEY = "cart"
 
@@ -86,7 +86,7 @@ def variant_on_sale(pk: int) -> Variant:
 def order_for(*, number: str, user: User | None, key: str) -> Order:
     """The order with its lines, for the member who placed it or whoever has its key; 404 for everyone else."""
     lines = OrderLine.objects.select_related("product", "seller", "influencer__user").order_by("pk")
-    order = Order.objects.prefetch_related(Prefetch("lines", queryset=lines), "payments").filter(number=number).first()
+    order = Order.objects.select_related("gift__recipient").prefetch_related(Prefetch("lines", queryset=lines), "payments").filter(number=number).first()
     if order is None:
         raise Http404
     is_owner = user is not None and order.user_id == user.pk
@@ -114,19 +114,48 @@ def orders_of(user: User) -> QuerySet[Order]:
 
 def desk_lines(seller: Seller, show: str) -> QuerySet[OrderLine]:
     """The seller's paid lines: ``to_ship`` oldest first, or ``sent`` newest first."""
-    lines = OrderLine.objects.filter(seller=seller, order__paid_at__isnull=False).select_related("order", "product")
+    lines = OrderLine.objects.filter(seller=seller, order__paid_at__isnull=False).select_related("order__gift", "product", "swapped_for")
     if show == "sent":
         return lines.filter(shipped_at__isnull=False).order_by("-shipped_at", "-pk")
-    return lines.filter(shipped_at__isnull=True, refunded_minor__lt=F("total_minor")).order_by("order__paid_at", "pk")
+    # A gift waits until its receiver has said where it goes.
+    waiting = Gift.objects.exclude(state=Gift.State.ACCEPTED).values("order")
+    open_lines = lines.filter(shipped_at__isnull=True, refunded_minor__lt=F("total_minor")).exclude(order__in=waiting)
+    return open_lines.order_by("order__paid_at", "pk")
 
 
 def desk_line(*, seller: Seller, pk: int) -> OrderLine:
     """A paid line of this seller; 404 for any other."""
     line = (
-        OrderLine.objects.select_related("order", "product", "seller")
+        OrderLine.objects.select_related("order__gift", "product", "seller")
         .filter(seller=seller, pk=pk, order__paid_at__isnull=False)
         .first()
     )
     if line is None:
         raise Http404
     return line
+
+
+def gift_to(user: User, pk: int) -> Gift:
+    """A paid gift to this person; 404 for any other."""
+    gift = (
+        Gift.objects.select_related("order").filter(pk=pk, recipient=user, order__paid_at__isnull=False).first()
+    )  # fmt: skip
+    if gift is None:
+        raise Http404
+    return gift
+
+
+def gifts_to(user: User) -> QuerySet[Gift]:
+    """The parcels that others send her, newest first."""
+    return Gift.objects.filter(recipient=user, order__paid_at__isnull=False).order_by("-asked_at", "-pk")
+
+
+def swaps_for(line: OrderLine) -> list[Variant]:
+    """What the receiver may take instead: other variants of the same product that cost no more and can be had."""
+    others = Variant.objects.filter(product=line.product_id, is_active=True, price_minor__lte=line.unit_price_minor)
+    return [one for one in others.exclude(pk=line.variant_id) if one.stock is None or one.stock >= line.quantity]
+
+
+def pickup_points() -> QuerySet[PickupPoint]:
+    """Where parcels may be fetched."""
+    return PickupPoint.objects.filter(is_active=True).order_by("city", "name")

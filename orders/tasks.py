@@ -6,6 +6,7 @@ from celery import shared_task
 
 from notifications.services import send_mail
 from orders.models import Order
+from orders.services import gifts
 from orders.services.checkout import release_unpaid as release
 
 
@@ -54,3 +55,15 @@ def send_refund_news(pk: int) -> None:
 def release_unpaid() -> None:
     """Give the stock of orders that nobody paid back."""
     release()
+
+
+@shared_task
+def ask_receiver(pk: int) -> None:
+    """A gift was paid: its receiver is asked where it may go, once."""
+    gifts.ask_receiver(order_pk=pk)
+
+
+@shared_task
+def tend_gifts() -> None:
+    """Ask whom a lost message did not reach, give back what nobody answered, delete addresses after delivery."""
+    gifts.tend()

@@ -1,7 +1,10 @@
-"""Verbs about people: claim a handle, follow, change settings."""
+"""Verbs about oneself: claim a handle, change settings."""
 
-from datetime import timedelta
+import re
+import secrets
+from datetime import date, timedelta
 
+from anyascii import anyascii
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -10,7 +13,8 @@ from django.utils import timezone
 
 from accounts import handles
 from accounts.errors import HandleRefused, HandleTaken, TooManyHandleChanges
-from accounts.models import Follow, Handle, HandleChange, User
+from accounts.models import Handle, HandleChange, User
+from accounts.services.names import index_person
 from core.images import clean_picture
 
 REST_DAYS = 90
@@ -61,30 +65,37 @@ def claim_handle(*, user: User, name: str) -> Handle:
     return claim
 
 
-def follow(*, follower: User, followed: User) -> bool:
-    """Follow a person; True when that is new. Oneself is not followed."""
-    if follower.pk == followed.pk:
-        return False
-    _, created = Follow.objects.get_or_create(follower=follower, followed=followed)
-    return created
-
-
-def unfollow(*, follower: User, followed: User) -> bool:
-    """Stop following; True when there was something to stop."""
-    removed, _ = Follow.objects.filter(follower=follower, followed=followed).delete()
-    return removed > 0
+def give_handle(user: User) -> None:
+    """A first handle for somebody who has none: her first name and four digits. She may choose another."""
+    if user.handle:
+        return
+    first = re.sub(r"[^a-z]", "", anyascii(user.name.split(" ")[0] if user.name else "").lower())[:12]
+    if len(first) < 2:
+        first = "member"
+    for _try in range(20):
+        try:
+            claim_handle(user=user, name=f"{first}{secrets.randbelow(9000) + 1000}")
+        except (HandleTaken, HandleRefused):
+            # Another number, then.
+            continue
+        return
 
 
 @transaction.atomic
 def change_settings(
-    *, user: User, name: str, bio: str, language: str, handle: str = "", upload: UploadedFile | None = None
-) -> None:
+    *, user: User, name: str, bio: str, language: str, handle: str = "", upload: UploadedFile | None = None,
+    findable_by: str = "", shows_friends_to: str = "", shows_lists_to: str = "",
+) -> None:  # fmt: skip
     """Keep all of it or nothing. Raises the errors of ``claim_handle``, and core.images.BadPicture."""
     picture = clean_picture(upload, widths=(AVATAR_WIDTH,), ratio=(1, 1))[AVATAR_WIDTH] if upload else None
     if handle:
         claim_handle(user=user, name=handle)
     user.name, user.bio, user.language = name, bio, language
-    user.save(update_fields=["name", "bio", "language"])
+    user.findable_by = findable_by or user.findable_by
+    user.shows_friends_to = shows_friends_to or user.shows_friends_to
+    user.shows_lists_to = shows_lists_to or user.shows_lists_to
+    user.save(update_fields=["name", "bio", "language", "findable_by", "shows_friends_to", "shows_lists_to"])
+    index_person(user)
     if picture is not None:
         _set_picture(user, picture)
 
@@ -96,3 +107,12 @@ def _set_picture(user: User, picture: ContentFile) -> None:
     user.save(update_fields=["avatar"])
     if old and not old.startswith("demo/"):
         transaction.on_commit(lambda: storage.delete(old))
+
+
+@transaction.atomic
+def welcome(*, user: User, name: str, language: str, born_on: date, findable_by: str) -> None:
+    """Write down what sign-up asked, give the new member a handle, and let her be found as she wants."""
+    user.name, user.language, user.born_on, user.findable_by = name, language, born_on, findable_by
+    user.save(update_fields=["name", "language", "born_on", "findable_by"])
+    give_handle(user)
+    index_person(user)

@@ -58,7 +58,9 @@ def _checked(variant: Variant, quantity: int) -> None:
 
 
 @transaction.atomic
-def add_to_cart(*, cart: Cart, variant: Variant, quantity: int, touch: Touch | None) -> CartLine:
+def add_to_cart(
+    *, cart: Cart, variant: Variant, quantity: int, touch: Touch | None, reference: str = ""
+) -> CartLine:
     """Put so many more of a variant into the cart.
 
     A new line records who brought it (the current touch of an active influencer), and keeps that whatever is
@@ -71,17 +73,17 @@ def add_to_cart(*, cart: Cart, variant: Variant, quantity: int, touch: Touch | N
     )
     if other:
         raise OtherCurrency(other.variant.product.currency)
-    lying = cart.lines.filter(variant=variant).first()
+    lying = cart.lines.filter(variant=variant, reference=reference).first()
     _checked(variant, quantity + (lying.quantity if lying else 0))
     if lying:
         return change_quantity(line=lying, quantity=lying.quantity + quantity)
-    fields = {"quantity": quantity, **_referral(touch)}
+    fields = {"quantity": quantity, "reference": reference, **_referral(touch)}
     try:
         with transaction.atomic():
             return CartLine.objects.create(cart=cart, variant=variant, **fields)
     except IntegrityError:
         # The same press arrived twice at once: the other one made the line.
-        return CartLine.objects.get(cart=cart, variant=variant)
+        return CartLine.objects.get(cart=cart, variant=variant, reference=reference)
 
 
 def _referral(touch: Touch | None) -> dict[str, object]:

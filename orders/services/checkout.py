@@ -13,7 +13,7 @@ from catalog.services import return_stock, take_stock
 from core.reactions import announce
 from orders.errors import AlreadyDone, EmptyCart, NotOnSale, PaymentFailed, PriceChanged, SoldOut
 from orders.gateways import Charge, gateway
-from orders.models import Cart, CartLine, Order, OrderLine, Payment
+from orders.models import Cart, CartLine, Gift, Order, OrderLine, Payment
 from orders.services.cart import new_token
 
 # An order that nobody paid gives its stock back after this long.
@@ -42,9 +42,13 @@ def new_number() -> str:
 
 
 @transaction.atomic
-def place_order(*, cart: Cart, user: User | None, contact: Contact, checkout_token: str, total_minor: int) -> Order:
+def place_order(
+    *, cart: Cart, user: User | None, contact: Contact, checkout_token: str, total_minor: int,
+    recipient: User | None = None, message: str = "",
+) -> Order:  # fmt: skip
     """Make the order of this checkout and take its stock, all or nothing.
 
+    With a ``recipient`` it is a gift that goes to her: the contact has no address then, she says where.
     The same checkout token gives the same order. Prices are read anew: a total other than the one shown raises
     PriceChanged. Raises EmptyCart, NotOnSale or SoldOut too; then nothing was written.
     """
@@ -69,6 +73,8 @@ def place_order(*, cart: Cart, user: User | None, contact: Contact, checkout_tok
     try:
         with transaction.atomic():
             order = _new_order(cart, user, contact, checkout_token, lines, total_minor)
+            if recipient is not None:
+                Gift.objects.create(order=order, recipient=recipient, giver_name=contact.name, message=message[:280])
     except IntegrityError:
         # Pay was pressed twice at once: the other request made the order.
         return Order.objects.get(checkout_token=checkout_token)
@@ -98,7 +104,7 @@ def _new_order(
             category=line.variant.product.category, name=line.variant.product.name, option=line.variant.label[:200],
             quantity=line.quantity, unit_price_minor=line.variant.price_minor,
             total_minor=line.quantity * line.variant.price_minor, influencer_id=line.influencer_id, source=line.source,
-            touched_at=line.touched_at, added_at=line.added_at, return_window_days=line.variant.product.return_days,
+            touched_at=line.touched_at, added_at=line.added_at, reference=line.reference, return_window_days=line.variant.product.return_days,
         )
         for line in lines
     )  # fmt: skip

@@ -12,13 +12,15 @@ from catalog.services import return_stock
 from core.reactions import announce
 from orders.errors import AlreadyDone, BadRefund
 from orders.gateways import gateway
-from orders.models import Order, OrderLine, Payment, Refund
+from orders.models import Gift, Order, OrderLine, Payment, Refund
 
 
 @transaction.atomic
 def ship(*, line: OrderLine) -> OrderLine:
     """The parcel is on its way: the return window begins. Raises AlreadyDone when it was sent, or is not paid."""
     now = timezone.now()
+    if Gift.objects.filter(order=line.order_id).exclude(state=Gift.State.ACCEPTED).exists():
+        raise AlreadyDone(_("The receiver has not said yet where this gift goes. Nothing was changed."))
     moved = OrderLine.objects.filter(
         pk=line.pk, shipped_at__isnull=True, order__paid_at__isnull=False, refunded_minor__lt=F("total_minor")
     ).update(shipped_at=now, returnable_until=now + timedelta(days=line.return_window_days))
@@ -29,6 +31,15 @@ def ship(*, line: OrderLine) -> OrderLine:
         Order.objects.filter(pk=line.order_id, state=Order.State.PAID).update(state=Order.State.SHIPPED)
     announce("orders.shipped", line.order_id)
     return line
+
+
+def mark_delivered(*, line: OrderLine) -> None:
+    """The parcel has arrived. Raises AlreadyDone when it was not sent, or had arrived before."""
+    moved = OrderLine.objects.filter(pk=line.pk, shipped_at__isnull=False, delivered_at__isnull=True).update(
+        delivered_at=timezone.now()
+    )
+    if not moved:
+        raise AlreadyDone(_("This line was not sent yet, or has arrived before. Nothing was changed."))
 
 
 @transaction.atomic
@@ -49,6 +60,6 @@ def refund(*, line: OrderLine, amount_minor: int, reason: str, by: User | None, 
     if payment:
         gateway().refund(reference=payment.reference, amount_minor=amount_minor, key=f"refund-{row.pk}")
     if restock and line.refunded_minor == line.total_minor:
-        return_stock(variant_id=line.variant_id, quantity=line.quantity)
+        return_stock(variant_id=line.swapped_for_id or line.variant_id, quantity=line.quantity)
     announce("orders.refunded", line.order_id)
     return row

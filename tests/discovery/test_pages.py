@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.services.profile import follow
+from accounts.services.circle import follow
 from catalog.models import Category, Product, Variant
 from catalog.services import index_products
 from influencers.models import Click

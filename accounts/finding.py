@@ -1,0 +1,100 @@
+"""Find people by an inexact name, as far as they want to be found."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from accounts.circle import blocks_between
+from accounts.handles import normalise
+from accounts.models import Friend, NameForm, NameWord, PersonWord, User
+from accounts.names import (
+    MOST_QUERY_WORDS, Reason, allowed, distance, forms_of, is_searchable, nicknames, reading, score, split,
+)  # fmt: skip
+
+# How many people are looked at before the best are taken, and how many words one typed word may mean.
+POOL = 300
+MEANINGS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A person who was found, why, and how many friends she and the viewer have in common."""
+
+    person: User
+    reason: Reason
+    common: int
+
+
+def meanings(word: str, *, is_last: bool) -> list[int]:
+    """The words of the vocabulary that a typed word may mean: alike, read alike, a short form, a beginning."""
+    said = {word, reading(word)} - {""}
+    wanted = said | {other for one in said for other in nicknames(one)}
+    found = dict(NameWord.objects.filter(text__in=wanted).values_list("pk", "text"))
+    forms = {form for one in said for form in forms_of(one)}
+    alike = NameWord.objects.filter(pk__in=NameForm.objects.filter(hash__in=forms).values("word"))
+    near: list[tuple[int, int]] = []
+    for pk, text in alike.values_list("pk", "text"):
+        edits = [distance(one, text, allowed(one)) for one in said]
+        if any(count is not None for count in edits):
+            near.append((min(count for count in edits if count is not None), pk))
+    pks = dict.fromkeys(found)
+    if is_last:
+        for one in said:
+            if len(one) > 1:
+                begins = NameWord.objects.filter(text__gte=one, text__lt=one + chr(0x10FFFF))
+                pks.update(dict.fromkeys(begins.order_by("text").values_list("pk", flat=True)[:MEANINGS]))
+    pks.update(dict.fromkeys(pk for _edits, pk in sorted(near)))
+    return list(pks)[: 2 * MEANINGS]
+
+
+def _having(options: list[list[int]], people: QuerySet[PersonWord]) -> QuerySet[PersonWord]:
+    """Rows of the rarest word's people who have a meaning of every other word too."""
+    first, *others = sorted(options, key=len)
+    rows = people.filter(word__in=first)
+    for words in others:
+        rows = rows.filter(user__in=PersonWord.objects.filter(word__in=words).values("user"))
+    return rows
+
+
+def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
+    """The people whom the text may mean, best first; never herself, never across a block.
+
+    Who is hidden has no words in the index: her absence takes no longer than that of somebody who is not there.
+    """
+    asked = split(text[:100])[:MOST_QUERY_WORDS]
+    handle = normalise(text[:100])
+    # A friend of a friend is found by name where she allows it, and so are friends themselves.
+    mine = Friend.objects.filter(user=viewer).values("friend")
+    near = Friend.objects.filter(user__in=mine).values("friend")
+    pool: list[int] = []
+    if is_searchable(asked):
+        options = [meanings(word, is_last=place == len(asked) - 1) for place, word in enumerate(asked)]
+        if all(options):
+            rows = _having(options, PersonWord.objects)
+            known = rows.filter(Q(user__in=mine) | Q(user__in=near)).values_list("user", flat=True)[:POOL]
+            pool = [*known, *rows.filter(is_open=True).values_list("user", flat=True)[: 4 * POOL]]
+    today = timezone.localdate()
+    people = (
+        User.objects.filter(Q(pk__in=pool) | Q(handle=handle), is_active=True)
+        .exclude(pk=viewer.pk)
+        .exclude(blocks_between(viewer.pk, "pk"))
+        .only("pk", "name", "handle", "avatar", "findable_by", "born_on", "is_active")
+    )
+    found = list(people)
+    common = dict(
+        Friend.objects.filter(user__in=[person.pk for person in found], friend__in=mine)
+        .values_list("user").annotate(n=Count("pk")).values_list("user", "n")
+    )  # fmt: skip
+    ranked: list[tuple[float, int, Found]] = []
+    for person in found:
+        fit = score(text, person.name)
+        if person.handle == handle and person.findable_by != User.FindableBy.NOBODY and not person.is_young(today):
+            ranked.append((200.0, person.pk, Found(person, Reason.HANDLE, common.get(person.pk, 0))))
+        elif person.pk in pool and fit.score:
+            lift = min(10, 3 * common.get(person.pk, 0))
+            ranked.append((fit.score + lift, person.pk, Found(person, fit.reason, common.get(person.pk, 0))))
+    ranked.sort(key=lambda row: (-row[0], row[1]))
+    return [row[2] for row in ranked[:limit] if row[2].person.handle]
+
+

@@ -1,0 +1,49 @@
+"""Keep the search for people true to their names and to what they want."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import NameForm, NameWord, PersonWord, User
+from accounts.names import forms_of, words_of
+
+BY_NAME = (User.FindableBy.EVERYONE, User.FindableBy.FRIENDS)
+
+
+def index_person(user: User) -> None:
+    """Index one person anew. Who does not want to be found by name, or is young, has no words at all."""
+    index_people([user])
+
+
+@transaction.atomic
+def index_people(people: Iterable[User]) -> None:
+    """Index these people anew, in a handful of queries; doing it again changes nothing."""
+    today = timezone.localdate()
+    everyone = list(people)
+    words = {
+        person.pk: words_of(person.name)
+        if person.is_active and person.findable_by in BY_NAME and not person.is_young(today)
+        else []
+        for person in everyone
+    }
+    wanted = {word for row in words.values() for word in row}
+    known = dict(NameWord.objects.filter(text__in=wanted).values_list("text", "pk"))
+    new = sorted(wanted - set(known))
+    if new:
+        # Two people with the same new word at once: whoever comes second finds it there.
+        NameWord.objects.bulk_create([NameWord(text=word) for word in new], ignore_conflicts=True, batch_size=1000)
+        fresh = dict(NameWord.objects.filter(text__in=new).values_list("text", "pk"))
+        NameForm.objects.bulk_create(
+            [NameForm(word_id=pk, hash=form) for word, pk in fresh.items() for form in forms_of(word)], batch_size=2000
+        )
+        known.update(fresh)
+    PersonWord.objects.filter(user__in=[person.pk for person in everyone]).delete()
+    PersonWord.objects.bulk_create(
+        [
+            PersonWord(user=person, word_id=known[word], is_open=person.findable_by == User.FindableBy.EVERYONE)
+            for person in everyone
+            for word in words[person.pk]
+        ],
+        batch_size=2000,
+    )
