@@ -9,7 +9,16 @@ from accounts.circle import blocks_between
 from accounts.handles import normalise
 from accounts.models import Friend, NameForm, NameWord, PersonWord, User
 from accounts.names import (
-    MOST_QUERY_WORDS, Reason, allowed, distance, forms_of, is_searchable, nicknames, reading, score, split,
+    MOST_QUERY_WORDS,
+    Reason,
+    allowed,
+    distance,
+    forms_of,
+    is_searchable,
+    nicknames,
+    reading,
+    score,
+    split,
 )  # fmt: skip
 
 # How many people are looked at before the best are taken, and how many words one typed word may mean.
@@ -96,5 +105,3 @@ def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
             ranked.append((fit.score + lift, person.pk, Found(person, fit.reason, common.get(person.pk, 0))))
     ranked.sort(key=lambda row: (-row[0], row[1]))
     return [row[2] for row in ranked[:limit] if row[2].person.handle]
-
-

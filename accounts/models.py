@@ -55,7 +55,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Asked at sign-up. Who never answered is found by her exact handle only.
     findable_by = models.CharField(_("Who can find me"), max_length=10, choices=FindableBy, default=FindableBy.HANDLE)
     born_on = models.DateField(_("Date of birth"), null=True, blank=True)
-    shows_friends_to = models.CharField(_("My friends are shown to"), max_length=10, choices=Audience, default=Audience.ME)
+    shows_friends_to = models.CharField(
+        _("My friends are shown to"), max_length=10, choices=Audience, default=Audience.ME
+    )
     shows_lists_to = models.CharField(
         _("My public lists stand on my profile for"), max_length=10, choices=Audience, default=Audience.EVERYONE
     )

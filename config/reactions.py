@@ -9,7 +9,12 @@ message left behind.
 REACTIONS: dict[str, list[str]] = {
     "accounts.friend_asked": ["notifications.tasks.tell_friend_asked"],
     "accounts.friend_accepted": ["notifications.tasks.tell_friend_accepted"],
-    "orders.paid": ["commissions.tasks.accrue_order", "orders.tasks.send_receipt", "orders.tasks.ask_receiver", "lists.tasks.settle_order"],
+    "orders.paid": [
+        "commissions.tasks.accrue_order",
+        "orders.tasks.send_receipt",
+        "orders.tasks.ask_receiver",
+        "lists.tasks.settle_order",
+    ],
     "orders.shipped": ["commissions.tasks.clear_order", "orders.tasks.send_shipping_news"],
     "orders.refunded": ["commissions.tasks.reverse_order", "orders.tasks.send_refund_news", "lists.tasks.settle_order"],
 }

@@ -19,7 +19,9 @@ class TooYoung(ListError):
     """Under 18, nothing is public."""
 
     def __init__(self) -> None:
-        super().__init__(_("Before you are 18, a list can be shown to friends and to people you name, not to everyone."))
+        super().__init__(
+            _("Before you are 18, a list can be shown to friends and to people you name, not to everyone.")
+        )
 
 
 class NotForHer(ListError):

@@ -93,7 +93,9 @@ class LineForm(MoneyMixin, forms.Form):
         validators=[URLValidator(schemes=["http", "https"])], widget=forms.URLInput(attrs={"inputmode": "url"}),
         error_messages={"invalid": _("Enter a link such as https://shop.example/thing")},
     )  # fmt: skip
-    price = forms.CharField(label=_("Price"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    price = forms.CharField(
+        label=_("Price"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES], required=False)
     picture = forms.FileField(
         label=_("Picture"), required=False, help_text=_("A JPEG, PNG or WebP photo of at most 12 MB."),
@@ -116,7 +118,9 @@ class LineForm(MoneyMixin, forms.Form):
 class ItemForm(MoneyMixin, forms.ModelForm):
     """What is wanted of a thing: how many, how much, which one."""
 
-    price = forms.CharField(label=_("Price"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    price = forms.CharField(
+        label=_("Price"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    )
 
     class Meta:
         model = ListItem
@@ -162,7 +166,9 @@ class ItemForm(MoneyMixin, forms.ModelForm):
 class PersonForm(forms.Form):
     """Somebody to name, and what she may do."""
 
-    handle = forms.CharField(label=_("Handle"), max_length=40, help_text=_("Such as @tomas. You find it under Friends."))
+    handle = forms.CharField(
+        label=_("Handle"), max_length=40, help_text=_("Such as @tomas. You find it under Friends.")
+    )
     role = forms.ChoiceField(label=_("She"), choices=ListMember.Role.choices)
 
 
@@ -187,7 +193,9 @@ class GiftCheckoutForm(CheckoutForm):
     """Paying for a gift: to the buyer's own address, or to the friend, who says where."""
 
     where = forms.ChoiceField(label=_("Where does it go?"), widget=forms.RadioSelect)
-    message = forms.CharField(label=_("Message"), required=False, max_length=280, widget=forms.Textarea(attrs={"rows": 3}))
+    message = forms.CharField(
+        label=_("Message"), required=False, max_length=280, widget=forms.Textarea(attrs={"rows": 3})
+    )
     field_order = ["email", "name", "where", "message"]
 
     def __init__(self, *args: Any, recipient: str, **kwargs: Any) -> None:

@@ -310,7 +310,9 @@ class Claim(models.Model):
             models.CheckConstraint(condition=Q(giver__isnull=False) | ~Q(email=""), name="a_claim_has_a_giver"),
         ]
         indexes = [
-            models.Index(fields=["expires_at"], condition=Q(state__in=["shopping", "reserved"]), name="claims_that_end"),
+            models.Index(
+                fields=["expires_at"], condition=Q(state__in=["shopping", "reserved"]), name="claims_that_end"
+            ),
             models.Index(fields=["giver", "-created_at"], name="claims_of_a_giver"),
         ]
 

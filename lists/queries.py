@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Window
+from django.db.models import Count, F, Prefetch, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -167,7 +167,11 @@ def removed_list(user: User, slug: str) -> List:
 
 def claim_for(token: str, user: User | None) -> Claim:
     """A claim by its key: for the member who made it, or for the guest who has the key. 404 for everybody else."""
-    row = Claim.objects.select_related("item__list__owner", "item__product", "item__variant", "giver").filter(token=token).first()
+    row = (
+        Claim.objects.select_related("item__list__owner", "item__product", "item__variant", "giver")
+        .filter(token=token)
+        .first()
+    )
     if row is None or (row.giver_id is not None and (user is None or row.giver_id != user.pk)):
         raise Http404
     return row
@@ -304,7 +308,9 @@ def _gift_extras(row: List, user: User) -> dict[str, object]:
         ListItem.objects.present().filter(list=row).exclude(state=ListItem.State.THINKING)
         .select_related("product", "variant")
     )  # fmt: skip
-    sums = sum((item.price_now_minor or 0) * item.wanted for item in planned if item.currency_now == row.budget_currency)
+    sums = sum(
+        (item.price_now_minor or 0) * item.wanted for item in planned if item.currency_now == row.budget_currency
+    )
     if row.recipient is None:
         return {"planned_minor": sums}
     wishes = (
@@ -361,7 +367,11 @@ def save_menu(user: User, product: Product) -> list[SaveRow]:
         .annotate(size=Count("items", filter=Q(items__removed_at__isnull=True, items__is_suggestion=False)))
         .order_by("-used_at", "-pk")
     )  # fmt: skip
-    on = set(ListItem.objects.filter(list__owner=user, product=product, removed_at__isnull=True).values_list("list", flat=True))
+    on = set(
+        ListItem.objects.filter(list__owner=user, product=product, removed_at__isnull=True).values_list(
+            "list", flat=True
+        )
+    )
     return [SaveRow(row, row.size, row.pk in on) for row in lists[:60]]
 
 

@@ -36,7 +36,9 @@ class Cart(models.Model):
     )
     key = models.CharField(max_length=32, unique=True, null=True, blank=True)
     # A cart of gifts: for whom, when the parcel goes to her and not to the buyer.
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     # Changes at each checkout: the order made from the cart carries it, so that pressing Pay twice makes one order.
     checkout_token = models.CharField(max_length=32)
     created_at = models.DateTimeField(default=timezone.now)

@@ -67,7 +67,9 @@ def _answer(request: MemberRequest, gift: Gift, act: str, form: PlaceForm) -> No
             raise Http404
         gifts.accept(
             gift=gift,
-            place=Place(request.user.name, f"{point.name}, {point.address}", "", point.postcode, point.city, point.country),
+            place=Place(
+                request.user.name, f"{point.name}, {point.address}", "", point.postcode, point.city, point.country
+            ),
         )
     elif act == "decline":
         gifts.decline(gift=gift)
@@ -76,7 +78,11 @@ def _answer(request: MemberRequest, gift: Gift, act: str, form: PlaceForm) -> No
         gifts.open_gift(gift=gift)
     elif act == "swap":
         line = gift.order.lines.filter(pk=_number(request.POST.get("line", ""))).first()
-        variant = next((one for one in queries.swaps_for(line) if str(one.pk) == request.POST.get("variant")), None) if line else None
+        variant = (
+            next((one for one in queries.swaps_for(line) if str(one.pk) == request.POST.get("variant")), None)
+            if line
+            else None
+        )
         if line is None or variant is None:
             raise Http404
         gifts.swap(gift=gift, line=line, variant=variant)

@@ -86,7 +86,12 @@ def variant_on_sale(pk: int) -> Variant:
 def order_for(*, number: str, user: User | None, key: str) -> Order:
     """The order with its lines, for the member who placed it or whoever has its key; 404 for everyone else."""
     lines = OrderLine.objects.select_related("product", "seller", "influencer__user").order_by("pk")
-    order = Order.objects.select_related("gift__recipient").prefetch_related(Prefetch("lines", queryset=lines), "payments").filter(number=number).first()
+    order = (
+        Order.objects.select_related("gift__recipient")
+        .prefetch_related(Prefetch("lines", queryset=lines), "payments")
+        .filter(number=number)
+        .first()
+    )
     if order is None:
         raise Http404
     is_owner = user is not None and order.user_id == user.pk
@@ -114,7 +119,9 @@ def orders_of(user: User) -> QuerySet[Order]:
 
 def desk_lines(seller: Seller, show: str) -> QuerySet[OrderLine]:
     """The seller's paid lines: ``to_ship`` oldest first, or ``sent`` newest first."""
-    lines = OrderLine.objects.filter(seller=seller, order__paid_at__isnull=False).select_related("order__gift", "product", "swapped_for")
+    lines = OrderLine.objects.filter(seller=seller, order__paid_at__isnull=False).select_related(
+        "order__gift", "product", "swapped_for"
+    )
     if show == "sent":
         return lines.filter(shipped_at__isnull=False).order_by("-shipped_at", "-pk")
     # A gift waits until its receiver has said where it goes.

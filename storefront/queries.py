@@ -13,11 +13,13 @@ from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from accounts.circle import Tie, are_blocked, common_friends, friends_of, person_at, tie
 from accounts.models import Follow, Handle, User
 from catalog.models import Product
 from catalog.queries import search_products
 from core.paging import Page, page_of
 from influencers.models import Influencer, SocialAccount
+from lists.queries import ListCard, lists_on_profile
 from storefront.models import Collection, Pick, Removal, Storefront
 
 Visitor = AbstractBaseUser | AnonymousUser
@@ -110,6 +112,8 @@ def shop_for_visitor(handle: str, user: Visitor) -> Storefront:
     )
     shop = shops.first()
     if shop is None or not (shop.is_published or shop.influencer.user_id == user.pk):
+        raise Http404
+    if are_blocked(user.pk, shop.influencer.user_id):
         raise Http404
     return shop
 
@@ -246,6 +250,43 @@ def _cards(storefront: Storefront) -> list[CollectionCard]:
         if image:
             cards[pk].images.append(default_storage.url(image))
     return list(cards.values())
+
+
+# --- The profile of people who have no shop
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person as this viewer may see her: each part as far as its owner shows it."""
+
+    person: User
+    tie: Tie
+    lists: list[ListCard]
+    friends: list[User]
+    followers: int
+    common: int
+
+
+def profile_page(handle: str, viewer: User | None, *, seen_as: str = "") -> Profile:
+    """The profile at this handle; 404 for whoever may not know of her. Her owner may look at it as a friend or anyone."""
+    person = person_at(handle, viewer)
+    between = tie(viewer, person)
+    is_self = between.is_self and seen_as not in {"friend", "anyone"}
+    is_friend = between.is_friend or (between.is_self and seen_as == "friend")
+    circle = {User.Audience.EVERYONE} | ({User.Audience.FRIENDS} if is_friend else set())
+    shows_lists, shows_friends = (
+        is_self or person.shows_lists_to in circle,
+        is_self or person.shows_friends_to in circle,
+    )
+    cards = lists_on_profile(person, viewer if not between.is_self or is_self else None) if shows_lists else []
+    return Profile(
+        person=person,
+        tie=between,
+        lists=cards,
+        friends=list(friends_of(person)[:24]) if shows_friends else [],
+        followers=Follow.objects.filter(followed=person).count(),
+        common=common_friends(viewer, person) if viewer is not None and not between.is_self else 0,
+    )
 
 
 # --- The editor

@@ -84,4 +84,3 @@ def settle(*, order_pk: int) -> None:
             giving.unmark_bought(row=row)
         else:
             giving.mark_bought(row=row)
-

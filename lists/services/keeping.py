@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date
 
+from anyascii import anyascii
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -12,7 +13,6 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from anyascii import anyascii
 
 from accounts.models import User
 from catalog.models import Product, Variant
@@ -61,7 +61,13 @@ def change_list(
     old = row.cover
     if cover:
         row.cover = _kept(clean_picture(cover, widths=(COVER_WIDTH,), ratio=(3, 1))[COVER_WIDTH], "lists/covers")
-    row.name, row.words, row.occasion, row.happens_on, row.budget_minor = name, words, occasion, happens_on, budget_minor
+    row.name, row.words, row.occasion, row.happens_on, row.budget_minor = (
+        name,
+        words,
+        occasion,
+        happens_on,
+        budget_minor,
+    )
     # An earlier date does not end the surprise earlier: that would be a way to peek.
     dates = [day for day in (row.surprise_until, happens_on) if day]
     row.surprise_until = max(dates) if dates else None
@@ -98,7 +104,13 @@ def _end_of(row: List) -> int:
 
 @transaction.atomic
 def add_product(
-    *, row: List, product: Product, by: User | None, variant: Variant | None = None, note: str = "", suggest: bool = False
+    *,
+    row: List,
+    product: Product,
+    by: User | None,
+    variant: Variant | None = None,
+    note: str = "",
+    suggest: bool = False,
 ) -> tuple[ListItem, bool]:
     """Put a product on the list; the answer says whether it is new there. Adding it twice leaves one, a note is kept."""
     lying = ListItem.objects.filter(list=row, product=product, removed_at__isnull=True).first()
@@ -171,7 +183,9 @@ def remove_items(*, items: Sequence[ListItem]) -> None:
 def restore_items(*, row: List, pks: Sequence[int]) -> None:
     """Put removed things back; a product that was added anew meanwhile stays once."""
     present = set(
-        ListItem.objects.filter(list=row, removed_at__isnull=True, product__isnull=False).values_list("product", flat=True)
+        ListItem.objects.filter(list=row, removed_at__isnull=True, product__isnull=False).values_list(
+            "product", flat=True
+        )
     )
     for item in ListItem.objects.filter(list=row, pk__in=pks, removed_at__isnull=False):
         if item.product_id is None or item.product_id not in present:
@@ -182,7 +196,9 @@ def restore_items(*, row: List, pks: Sequence[int]) -> None:
 @transaction.atomic
 def place_item(*, item: ListItem, position: int) -> None:
     """Move a thing to this place (from 0) among those of its list."""
-    pks = list(ListItem.objects.present().filter(list_id=item.list_id).order_by("position", "pk").values_list("pk", flat=True))
+    pks = list(
+        ListItem.objects.present().filter(list_id=item.list_id).order_by("position", "pk").values_list("pk", flat=True)
+    )
     if item.pk not in pks:
         return
     pks.remove(item.pk)
@@ -195,7 +211,9 @@ def place_item(*, item: ListItem, position: int) -> None:
 def copy_items(*, items: Sequence[ListItem], to: List, by: User) -> int:
     """Copy things onto another list, without what others have taken; a product that lies there stays once. How many came."""
     present = set(
-        ListItem.objects.filter(list=to, removed_at__isnull=True, product__isnull=False).values_list("product", flat=True)
+        ListItem.objects.filter(list=to, removed_at__isnull=True, product__isnull=False).values_list(
+            "product", flat=True
+        )
     )
     place, rows = _end_of(to), []
     for item in items:
@@ -219,9 +237,13 @@ def copy_items(*, items: Sequence[ListItem], to: List, by: User) -> int:
 def move_items(*, items: Sequence[ListItem], to: List) -> int:
     """Move things to another list of the same owner, with what others have taken; a double is left where it was."""
     present = set(
-        ListItem.objects.filter(list=to, removed_at__isnull=True, product__isnull=False).values_list("product", flat=True)
+        ListItem.objects.filter(list=to, removed_at__isnull=True, product__isnull=False).values_list(
+            "product", flat=True
+        )
     )
-    going = [item for item in items if item.list_id != to.pk and (not item.product_id or item.product_id not in present)]
+    going = [
+        item for item in items if item.list_id != to.pk and (not item.product_id or item.product_id not in present)
+    ]
     place = _end_of(to)
     for offset, item in enumerate(going):
         ListItem.objects.filter(pk=item.pk).update(list=to, position=place + offset)

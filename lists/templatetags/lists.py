@@ -33,7 +33,11 @@ def save_button(context: Context, product: Product) -> dict[str, Any]:
 def circle_words(row: List) -> str:
     """Who sees the list, in words."""
     if row.kind == List.Kind.GIFT:
-        return _("Hidden from %(name)s") % {"name": row.for_whom} if row.recipient_id else str(_("Only you and who you name"))
+        return (
+            _("Hidden from %(name)s") % {"name": row.for_whom}
+            if row.recipient_id
+            else str(_("Only you and who you name"))
+        )
     return str(row.get_audience_display())
 
 

@@ -41,7 +41,9 @@ def claim(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         if user is None and (
-            wait := seconds_to_wait(f"claim:{request.META.get('REMOTE_ADDR', '')}", limit=GUEST_CLAIMS_AN_HOUR, seconds=3600)
+            wait := seconds_to_wait(
+                f"claim:{request.META.get('REMOTE_ADDR', '')}", limit=GUEST_CLAIMS_AN_HOUR, seconds=3600
+            )
         ):
             return too_many(request, wait)
         try:
@@ -57,7 +59,9 @@ def claim(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             if user is None:
                 messages.success(request, _("Held for half an hour. Open the link in your mail to keep it."))
             else:
-                messages.success(request, _("Reserved for you. %(name)s cannot see it.") % {"name": row.for_whom or row.owner.name})
+                messages.success(
+                    request, _("Reserved for you. %(name)s cannot see it.") % {"name": row.for_whom or row.owner.name}
+                )
             return redirect(f"{row.get_link_url() if token else row.get_absolute_url()}#item-{item.pk}")
     context = {"form": form, "row": row, "item": item, "token": token}
     return render(request, "lists/claim.html", context, status=409 if form.errors else 200)

@@ -39,7 +39,9 @@ def add(request: MemberRequest, slug: str) -> HttpResponse:
         except BadPicture as refusal:
             form.add_error("picture", str(refusal))
         else:
-            messages.success(request, _("Added.") if rights.edit else _("Suggested. It is on the list once it is accepted."))
+            messages.success(
+                request, _("Added.") if rights.edit else _("Suggested. It is on the list once it is accepted.")
+            )
             return redirect(row)
     return render(request, "lists/add.html", {"form": form, "row": row}, status=422 if form.errors else 200)
 
@@ -59,7 +61,9 @@ def edit(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Saved."))
         return redirect(row)
-    return render(request, "lists/item.html", {"form": form, "row": row, "item": item}, status=422 if form.errors else 200)
+    return render(
+        request, "lists/item.html", {"form": form, "row": row, "item": item}, status=422 if form.errors else 200
+    )
 
 
 def _items_again(request: MemberRequest, row: List, text: str = "", undo: str = "") -> HttpResponse:
@@ -69,7 +73,11 @@ def _items_again(request: MemberRequest, row: List, text: str = "", undo: str = 
             messages.success(request, text)
         return redirect(safe_next(request, row.get_absolute_url()))
     row, rights = queries.list_for(row.slug, request.user)
-    context = {"page": queries.list_page(row, rights, request.user, request), "row": row, "address": row.get_absolute_url()}
+    context = {
+        "page": queries.list_page(row, rights, request.user, request),
+        "row": row,
+        "address": row.get_absolute_url(),
+    }
     response = render_page(request, "lists/page.html", context, fragment="lists/_items.html")
     return say(response, text, undo_url=undo) if text else response
 
@@ -109,7 +117,9 @@ def plan(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     if row.kind != List.Kind.GIFT:
         raise Http404
     item, state = queries.item_of(row, pk), request.POST.get("state", "")
-    brings = request.user if request.POST.get("bring") == "1" else None if request.POST.get("bring") == "0" else item.bringer
+    brings = (
+        request.user if request.POST.get("bring") == "1" else None if request.POST.get("bring") == "0" else item.bringer
+    )
     keeping.plan(item=item, state=state if state in ListItem.State.values else item.state, bringer=brings)
     return _items_again(request, row)
 
@@ -136,7 +146,10 @@ def bulk(request: MemberRequest, slug: str) -> HttpResponse:
     else:
         count = keeping.copy_items(items=items, to=to, by=request.user)
     skipped = len(items) - count
-    text = ngettext("%(n)s thing is now on %(list)s.", "%(n)s things are now on %(list)s.", count) % {"n": count, "list": to.name}
+    text = ngettext("%(n)s thing is now on %(list)s.", "%(n)s things are now on %(list)s.", count) % {
+        "n": count,
+        "list": to.name,
+    }
     if skipped:
         text += " " + ngettext("%(n)s was there already.", "%(n)s were there already.", skipped) % {"n": skipped}
     return _items_again(request, row, text)
@@ -173,7 +186,9 @@ def fill_cart(request: MemberRequest, slug: str) -> HttpResponse:
     for text in refused[:3]:
         messages.error(request, text)
     if came:
-        messages.success(request, ngettext("%(n)s thing is in your cart.", "%(n)s things are in your cart.", came) % {"n": came})
+        messages.success(
+            request, ngettext("%(n)s thing is in your cart.", "%(n)s things are in your cart.", came) % {"n": came}
+        )
         return redirect("orders:cart")
     if not refused:
         messages.error(request, _("There is nothing on this list that can be bought here."))
@@ -199,7 +214,11 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
             saving.set_saved(row=row, product=product, by=user, on=on)
             text = (_("Saved to %(list)s.") if on else _("Taken off %(list)s.")) % {"list": row.name}
         elif request.POST.get("name"):
-            row = keeping.make_list(owner=user, kind=request.POST.get("kind") if request.POST.get("kind") in ("wish", "shopping", "idea") else "wish", name=request.POST["name"][:80])  # type: ignore[arg-type]
+            row = keeping.make_list(
+                owner=user,
+                kind=request.POST.get("kind") if request.POST.get("kind") in ("wish", "shopping", "idea") else "wish",
+                name=request.POST["name"][:80],
+            )  # type: ignore[arg-type]
             saving.set_saved(row=row, product=product, by=user, on=True)
             text = _("Saved to %(list)s.") % {"list": row.name}
         elif request.POST.get("undo"):
@@ -213,7 +232,12 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
     rows = queries.save_menu(user, product) or [
         queries.SaveRow(row, 0, is_on=False) for row in keeping.first_lists(user)
     ] if request.method == "POST" else queries.save_menu(user, product)  # fmt: skip
-    context = {"product": product, "rows": rows, "is_saved": any(row.is_on for row in rows), "next": safe_next(request, product.get_absolute_url())}
+    context = {
+        "product": product,
+        "rows": rows,
+        "is_saved": any(row.is_on for row in rows),
+        "next": safe_next(request, product.get_absolute_url()),
+    }
     if request.method == "POST" and not is_part_request(request):
         if text:
             messages.success(request, text)
@@ -227,7 +251,9 @@ def _save_as_guest(request: HttpRequest, product: Product) -> HttpResponse:
     if request.method == "GET":
         return redirect(product)
     on = product.pk not in kept
-    request.session[queries.SAVED] = ([product.pk, *kept] if on else [pk for pk in kept if pk != product.pk])[:GUEST_KEEPS]
+    request.session[queries.SAVED] = ([product.pk, *kept] if on else [pk for pk in kept if pk != product.pk])[
+        :GUEST_KEEPS
+    ]
     text = _("Saved on this device. Join or sign in to keep it.") if on else _("No longer saved.")
     if is_part_request(request):
         response = render(request, "lists/_saved_here.html", {"product": product, "is_saved": on})

@@ -117,7 +117,9 @@ def _show(request: HttpRequest, row: List, rights: Rights) -> HttpResponse:
     context = {
         "page": shown,
         "row": row,
-        "lists": list(List.objects.present().filter(owner=user).exclude(pk=row.pk).order_by("-used_at")) if rights.edit else [],
+        "lists": list(List.objects.present().filter(owner=user).exclude(pk=row.pk).order_by("-used_at"))
+        if rights.edit
+        else [],
         "undo": request.session.pop("removed_items", None) if rights.edit and not is_part_request(request) else None,
         "bought": queries.bought_before(user, row) if user and rights.manage and row.kind == List.Kind.SHOPPING else [],
         "is_revealed": row.is_revealed(timezone.localdate()),
@@ -165,7 +167,10 @@ def settings_page(request: MemberRequest, slug: str) -> HttpResponse:
 
 def _settings(request: MemberRequest, row: List, form: ListForm, person: PersonForm, *, status: int) -> HttpResponse:
     row = List.objects.select_related("owner", "recipient").get(pk=row.pk)
-    circles = [(one.value, List.Audience(one.value).label, one.value == row.audience) for one in visibility.AUDIENCES[Kind(row.kind)]]
+    circles = [
+        (one.value, List.Audience(one.value).label, one.value == row.audience)
+        for one in visibility.AUDIENCES[Kind(row.kind)]
+    ]
     context = {
         "row": row, "form": form, "person_form": person, "circles": circles,
         "members": row.members.select_related("user").order_by("created_at"), "roles": row.members.model.Role.choices,
@@ -293,7 +298,7 @@ def export(request: MemberRequest, slug: str) -> HttpResponse:
             item.label, item.wanted, item.got, item.priority, item.note, item.price_now_minor, item.currency_now,
             item.link, item.added_at.date().isoformat(),
         ]  # fmt: skip
-        out.writerow([f"'{one}" if isinstance(one, str) and one.startswith(SPREADSHEET_SIGNS) else one for one in fields])
+        out.writerow(
+            [f"'{one}" if isinstance(one, str) and one.startswith(SPREADSHEET_SIGNS) else one for one in fields]
+        )
     return response
-
-

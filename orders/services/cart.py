@@ -58,9 +58,7 @@ def _checked(variant: Variant, quantity: int) -> None:
 
 
 @transaction.atomic
-def add_to_cart(
-    *, cart: Cart, variant: Variant, quantity: int, touch: Touch | None, reference: str = ""
-) -> CartLine:
+def add_to_cart(*, cart: Cart, variant: Variant, quantity: int, touch: Touch | None, reference: str = "") -> CartLine:
     """Put so many more of a variant into the cart.
 
     A new line records who brought it (the current touch of an active influencer), and keeps that whatever is

@@ -52,7 +52,9 @@ def decline(*, gift: Gift, now: datetime | None = None) -> None:
     )
     if not moved:
         raise AlreadyDone(_("You have answered this before. Nothing was changed."))
-    for line in OrderLine.objects.select_related("order").filter(order=gift.order_id, refunded_minor__lt=F("total_minor")):
+    for line in OrderLine.objects.select_related("order").filter(
+        order=gift.order_id, refunded_minor__lt=F("total_minor")
+    ):
         refund(
             line=line, amount_minor=line.left_minor, reason=_("The gift could not be delivered"), by=None, restock=True
         )

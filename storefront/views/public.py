@@ -6,12 +6,22 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from core.http import is_part_request, render_page
 from influencers.referral_cookie import counts_as_visit, remember, visitor_key
 from influencers.referrals import Touch
 from influencers.services import record_click
+from lists.queries import lists_on_profile
 from storefront.models import Storefront
-from storefront.queries import collection_page, handle_now, networks_of, shop_for_visitor, shop_head, shop_page
+from storefront.queries import (
+    collection_page,
+    handle_now,
+    networks_of,
+    profile_page,
+    shop_for_visitor,
+    shop_head,
+    shop_page,
+)
 
 
 @login_not_required
@@ -25,8 +35,12 @@ def page(request: HttpRequest, handle: str) -> HttpResponse:
     except Http404:
         if now := handle_now(handle):
             return redirect("storefront:page", now, permanent=True)
-        raise
+        return _profile(request, handle)
     head = shop_head(storefront, request.user)
+    if request.GET.get("tab") == "lists":
+        viewer = request.user if isinstance(request.user, User) else None
+        context = {"head": head, "tab": "lists", "lists": lists_on_profile(head.person, viewer)}
+        return _touched(request, storefront, "storefront", render_page(request, "storefront/lists.html", context))
     if request.GET.get("tab") == "about":
         context = {"head": head, "tab": "about", "networks": networks_of(storefront.influencer)}
         return _touched(request, storefront, "storefront", render_page(request, "storefront/about.html", context))
@@ -34,6 +48,13 @@ def page(request: HttpRequest, handle: str) -> HttpResponse:
     context = {"head": head, "shop": shop, "tab": "shop"}
     response = render_page(request, "storefront/page.html", context, fragment=_part(request))
     return _touched(request, storefront, "storefront", response)
+
+
+def _profile(request: HttpRequest, handle: str) -> HttpResponse:
+    """The page of a person who has no shop."""
+    viewer, seen_as = request.user if isinstance(request.user, User) else None, request.GET.get("as", "")
+    context = {"profile": profile_page(handle, viewer, seen_as=seen_as), "seen_as": seen_as}
+    return render_page(request, "storefront/profile.html", context)
 
 
 @login_not_required
