@@ -52,7 +52,7 @@ def blocks_between(user_id: int | None, person: str) -> Exists:
     )
 
 
-def friendship_with(user_id: int | None, person: str) -> Exists:
+def friendship_with(user_id: int, person: str) -> Exists:
     """For a query: this user is a friend of the person in the column ``person``."""
     return Exists(Friend.objects.filter(user_id=user_id, friend_id=OuterRef(person)))
 

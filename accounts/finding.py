@@ -80,7 +80,7 @@ def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
     if is_searchable(asked):
         options = [meanings(word, is_last=place == len(asked) - 1) for place, word in enumerate(asked)]
         if all(options):
-            rows = _having(options, PersonWord.objects)
+            rows = _having(options, PersonWord.objects.all())
             known = rows.filter(Q(user__in=mine) | Q(user__in=near)).values_list("user", flat=True)[:POOL]
             pool = [*known, *rows.filter(is_open=True).values_list("user", flat=True)[: 4 * POOL]]
     today = timezone.localdate()

@@ -33,7 +33,7 @@ def find(request: MemberRequest) -> HttpResponse:
         return too_many(request, wait)
     found = finding.find_people(viewer=request.user, text=text) if text.strip() else []
     friends, asked = circle.asked_among(request.user, [row.person.pk for row in found])
-    context = {"found": found, "q": text, "friends": friends, "asked": asked}
+    context: dict[str, object] = {"found": found, "q": text, "friends": friends, "asked": asked}
     if not is_part_request(request):
         context["page"] = circle.friends_page(request.user)
     return render_page(request, "accounts/friends.html", context, fragment="accounts/_found.html")

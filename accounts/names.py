@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
@@ -79,7 +79,7 @@ def words_of(name: str) -> list[str]:
     found = dict.fromkeys(words)
     read = [(word, reading(word)[:LONGEST]) for word in words]
     found.update(dict.fromkeys(text for _word, text in read if text))
-    for (one, first), (other, second) in zip(read, read[1:], strict=False):
+    for (one, first), (other, second) in pairwise(read):
         if SIGNS.fullmatch(one) and SIGNS.fullmatch(other) and first and second:
             found[(first + second)[:LONGEST]] = None
     return list(found)[:MOST_WORDS]
@@ -178,6 +178,6 @@ def _joined(words: list[str]) -> list[tuple[str, int]]:
     """The readings of two neighbouring signs as one word, with the place of the first."""
     return [
         (reading(one) + reading(other), place)
-        for place, (one, other) in enumerate(zip(words, words[1:], strict=False))
+        for place, (one, other) in enumerate(pairwise(words))
         if SIGNS.fullmatch(one) and SIGNS.fullmatch(other)
     ]

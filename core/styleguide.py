@@ -13,6 +13,8 @@ SHOP_THEMES = ("rosewood", "persimmon", "marigold", "moss", "lagoon", "cobalt", 
 class Stand:
     """Somebody or something to show."""
 
+    pk: int = 0
+    slug: str = "deep-teal-mug"
     name: str = "Mei Tanaka"
     label: str = "Deep teal mug"
     brand: str = "Kiln & Co"
@@ -25,6 +27,24 @@ class Stand:
     note: str = ""
     flag: str = ""
     get_absolute_url: str = "#g-products"
+
+
+@dataclass(frozen=True, slots=True)
+class ListStand:
+    """A list to show: its card reads ``row`` and the rest."""
+
+    name: str = "Birthday wish list"
+    kind: str = "wish"
+    audience: str = "friends"
+    get_kind_display: str = "Wish list"
+    get_absolute_url: str = "#g-products"
+    count: int = 14
+    pictures: tuple[str, ...] = ()
+
+    @property
+    def row(self) -> "ListStand":
+        """Card and list in one."""
+        return self
 
 
 class GuideForm(forms.Form):
@@ -52,6 +72,11 @@ def context() -> dict[str, object]:
     return {
         "shop_themes": SHOP_THEMES,
         "person": Stand(),
+        "lists": [
+            ListStand(),
+            ListStand(name="A calm flat", kind="idea", audience="public", get_kind_display="Idea list"),
+            ListStand(name="Shopping list", kind="shopping", audience="private", get_kind_display="Shopping list"),
+        ],
         "sizes": (24, 32, 40, 64, 132),
         "products": products,
         "form": GuideForm({"name": "Mei"}),

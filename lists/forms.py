@@ -122,6 +122,8 @@ class ItemForm(MoneyMixin, forms.ModelForm):
         label=_("Price"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
 
+    link = forms.URLField(label=_("Link"), required=False, max_length=1000, assume_scheme="https")
+
     class Meta:
         model = ListItem
         fields = ["title", "link", "note", "priority", "wanted", "variant", "is_any_variant"]
@@ -142,7 +144,7 @@ class ItemForm(MoneyMixin, forms.ModelForm):
         variant = cast("forms.ModelChoiceField[Any]", self.fields["variant"])
         variant.queryset = product.variants.filter(is_active=True)
         variant.empty_label, variant.required = str(_("Any")), False
-        variant.label_from_instance = lambda row: row.label or product.label  # type: ignore[method-assign]
+        variant.label_from_instance = lambda row: row.label or product.label  # type: ignore[method-assign,assignment]
         variant.label = _("Which one")
         if product.variants.filter(is_active=True).count() < 2:
             del self.fields["variant"], self.fields["is_any_variant"]

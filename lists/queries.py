@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
@@ -24,7 +25,7 @@ PAGE_SIZE = 24
 MOSAIC = 4
 SAVED = "saved"
 PRICE = Coalesce("variant__price_minor", "product__price_minor", "price_minor")
-SORTS: dict[str, tuple[object, ...]] = {
+SORTS: dict[str, tuple[Any, ...]] = {
     "own": ("position", "pk"),
     "priority": ("-priority", "position", "pk"),
     "price": (PRICE.asc(nulls_last=True), "pk"),
@@ -209,7 +210,7 @@ def cards(lists: Sequence[List]) -> list[ListCard]:
     )
     found: dict[int, tuple[int, list[str]]] = {}
     for item in items:
-        count, pictures = found.setdefault(item.list_id, (item.size, []))
+        _count, pictures = found.setdefault(item.list_id, (item.size, []))
         if item.picture_url:
             pictures.append(item.picture_url)
     return [ListCard(row, *found.get(row.pk, (0, []))) for row in lists]
@@ -302,7 +303,7 @@ def _rows(items: Sequence[ListItem], rights: Rights, user: User | None) -> list[
     return rows
 
 
-def _gift_extras(row: List, user: User) -> dict[str, object]:
+def _gift_extras(row: List, user: User) -> dict[str, Any]:
     """What a gift list shows besides: the sum planned, the friend's own wishes that are free, what was given before."""
     planned = (
         ListItem.objects.present().filter(list=row).exclude(state=ListItem.State.THINKING)

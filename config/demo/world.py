@@ -19,6 +19,7 @@ from catalog.services import save_product
 from commissions.models import Rate
 from config.demo import PASSWORD
 from config.demo.catalogue import CATEGORIES, PRODUCTS, SELLERS
+from config.demo.circle import add_circle
 from config.demo.history import write_history
 from config.demo.people import PEOPLE, DemoPerson
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
@@ -221,5 +222,7 @@ def load(*, today: date, say: Say, tick: Callable[[], None]) -> int:
     say("Three months of visits and orders")
     members = [users["lina"], users["grace"], users["ingrid"], users["jun"]]
     orders = write_history(shops, members, today=today, now=now, seed=SEED, tick=tick)
+    say("Friends, lists and gifts")
+    add_circle(users, products, today)
     settle_news(now)
     return orders

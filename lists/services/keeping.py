@@ -190,7 +190,8 @@ def restore_items(*, row: List, pks: Sequence[int]) -> None:
     for item in ListItem.objects.filter(list=row, pk__in=pks, removed_at__isnull=False):
         if item.product_id is None or item.product_id not in present:
             ListItem.objects.filter(pk=item.pk).update(removed_at=None)
-            present.add(item.product_id)
+            if item.product_id is not None:
+                present.add(item.product_id)
 
 
 @transaction.atomic
@@ -215,11 +216,13 @@ def copy_items(*, items: Sequence[ListItem], to: List, by: User) -> int:
             "product", flat=True
         )
     )
-    place, rows = _end_of(to), []
+    place = _end_of(to)
+    rows: list[ListItem] = []
     for item in items:
         if item.product_id is not None and item.product_id in present:
             continue
-        present.add(item.product_id) if item.product_id else None
+        if item.product_id is not None:
+            present.add(item.product_id)
         rows.append(
             ListItem(
                 list=to, product_id=item.product_id, variant_id=item.variant_id, is_any_variant=item.is_any_variant,

@@ -38,7 +38,7 @@ def circle_words(row: List) -> str:
             if row.recipient_id
             else str(_("Only you and who you name"))
         )
-    return str(row.get_audience_display())
+    return str(List.Audience(row.audience).label)
 
 
 @register.filter

@@ -214,11 +214,9 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
             saving.set_saved(row=row, product=product, by=user, on=on)
             text = (_("Saved to %(list)s.") if on else _("Taken off %(list)s.")) % {"list": row.name}
         elif request.POST.get("name"):
-            row = keeping.make_list(
-                owner=user,
-                kind=request.POST.get("kind") if request.POST.get("kind") in ("wish", "shopping", "idea") else "wish",
-                name=request.POST["name"][:80],
-            )  # type: ignore[arg-type]
+            kind = request.POST.get("kind", "")
+            kind = kind if kind in (List.Kind.WISH, List.Kind.SHOPPING, List.Kind.IDEA) else List.Kind.WISH
+            row = keeping.make_list(owner=user, kind=kind, name=request.POST["name"].strip()[:80] or _("New list"))
             saving.set_saved(row=row, product=product, by=user, on=True)
             text = _("Saved to %(list)s.") % {"list": row.name}
         elif request.POST.get("undo"):
@@ -229,9 +227,7 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
             text = _("Saved to %(list)s.") % {"list": row.name}
             undo = reverse("lists:unsave", args=[product.slug, row.pk])
         request._saved_products = None  # type: ignore[attr-defined]
-    rows = queries.save_menu(user, product) or [
-        queries.SaveRow(row, 0, is_on=False) for row in keeping.first_lists(user)
-    ] if request.method == "POST" else queries.save_menu(user, product)  # fmt: skip
+    rows = queries.save_menu(user, product)
     context = {
         "product": product,
         "rows": rows,

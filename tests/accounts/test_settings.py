@@ -8,7 +8,8 @@ from accounts.models import Follow, User
 from tests.cast import Mei
 from tests.core.test_images import picture
 
-FORM = {"name": "Lina M.", "bio": "Plants", "handle": "lina.shops", "language": "zh-hans"}
+FORM = {"name": "Lina M.", "bio": "Plants", "handle": "lina.shops", "language": "zh-hans",
+        "findable_by": "everyone", "shows_lists_to": "everyone", "shows_friends_to": "friends"}  # fmt: skip
 
 
 def test_settings_are_kept(as_lina: Client, lina: User) -> None:

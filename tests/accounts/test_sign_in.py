@@ -9,7 +9,8 @@ from django.test import Client
 from accounts.models import User
 from tests.cast import PASSWORD
 
-NEW = {"name": "Nora Lind", "email": "Nora@Example.com", "password1": "a long and quiet sentence"}
+NEW = {"name": "Nora Lind", "email": "Nora@Example.com", "password1": "a long and quiet sentence",
+       "born_on": "1990-05-31", "findable_by": "handle"}  # fmt: skip
 
 
 def link_in(message: object) -> str:

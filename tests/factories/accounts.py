@@ -3,7 +3,7 @@
 import factory
 
 from accounts.handles import skeleton
-from accounts.models import Handle, User
+from accounts.models import Friend, Handle, User
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -28,3 +28,9 @@ def with_handle(user: User, name: str) -> User:
     user.handle = name
     user.save(update_fields=["handle"])
     return user
+
+
+def befriend(one: User, other: User) -> None:
+    """The two are friends."""
+    Friend.objects.create(user=one, friend=other)
+    Friend.objects.create(user=other, friend=one)

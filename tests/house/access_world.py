@@ -5,12 +5,15 @@ from types import ModuleType
 
 from accounts.models import User
 from influencers.models import Application
-from orders.models import CartLine, Order, OrderLine
+from lists.models import Claim, List, ListItem
+from lists.services.giving import claim
+from orders.models import CartLine, Gift, Order, OrderLine
 from storefront.models import Collection, Pick
 from tests.cast import Mei, Sol
-from tests.factories.accounts import UserFactory, with_handle
+from tests.factories.accounts import UserFactory, befriend, with_handle
 from tests.factories.catalog import CategoryFactory, ProductFactory
 from tests.factories.influencers import ApplicationFactory, InfluencerFactory
+from tests.factories.lists import ListFactory, ListItemFactory
 from tests.factories.orders import CartFactory, CartLineFactory, OrderFactory, OrderLineFactory
 from tests.factories.storefront import CollectionFactory, PickFactory, StorefrontFactory
 
@@ -27,6 +30,10 @@ class World:
     line: OrderLine
     cart_line: CartLine
     application: Application
+    wishes: List
+    wish: ListItem
+    claim: Claim
+    gift: Gift
     people: dict[str, User | None] = field(default_factory=dict)
 
 
@@ -37,6 +44,10 @@ def build(cast: ModuleType) -> World:
     product = ProductFactory(seller=sol.seller, slug="teal-mug", category=CategoryFactory(slug="home"))
     collection = CollectionFactory(storefront=mei.storefront, slug="mornings")
     order = OrderFactory(user=lina, number="ORDER1")
+    befriend(lina, mei.user)
+    wishes = ListFactory(owner=lina, audience="friends")
+    wish = ListItemFactory(list=wishes, product=product, wanted=3)
+    gift = Gift.objects.create(order=OrderFactory(user=mei.user, number="GIFT1"), recipient=lina, giver_name="Mei")
     return World(
         mei=mei,
         sol=sol,
@@ -45,6 +56,10 @@ def build(cast: ModuleType) -> World:
         order=order,
         line=OrderLineFactory(order=order, product=product, influencer=mei.influencer),
         cart_line=CartLineFactory(cart=CartFactory(user=lina)),
+        wishes=wishes,
+        wish=wish,
+        claim=claim(item=wish, quantity=1, giver=mei.user),
+        gift=gift,
         application=ApplicationFactory(user=UserFactory(name="Grace Lin")),
         people={
             "guest": None, "stranger": cast.otto(), "owner": mei.user, "other creator": kai, "buyer": lina,

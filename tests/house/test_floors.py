@@ -10,7 +10,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 FLOORS = (
-    {"core"}, {"accounts", "catalog"}, {"notifications"}, {"influencers"}, {"orders"}, {"storefront", "commissions"},
+    {"core"}, {"accounts", "catalog"}, {"notifications"}, {"influencers"}, {"orders"}, {"lists"}, {"storefront", "commissions"},
     {"discovery"}, {"config"},
 )  # fmt: skip
 FLOOR = {app: level for level, apps in enumerate(FLOORS) for app in apps}
