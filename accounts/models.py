@@ -156,6 +156,8 @@ class Friend(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="friends")
     friend = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     since = models.DateTimeField(default=timezone.now)
+    # The row of the one who had asked: she is told that it was accepted.
+    is_asker = models.BooleanField(default=False)
     # She stays a friend; her news is left out.
     is_muted = models.BooleanField(default=False)
 

@@ -124,10 +124,10 @@ def _fit(query: str, words: list[str], *, is_last: bool) -> tuple[float, Reason,
         said = reading(word)
         if query == word:
             found = (100.0, Reason.EXACT, place)
+        elif heard and heard == said:
+            found = (97.0, Reason.SOUND if SIGNS.search(query + word) else Reason.ACCENT, place)
         elif is_last and len(query) > 1 and (word.startswith(query) or said.startswith(query)):
             found = (88.0 + min(8, len(query)), Reason.PREFIX, place)
-        elif heard and heard == said:
-            found = (90.0, Reason.SOUND if SIGNS.search(query + word) else Reason.ACCENT, place)
         elif word in nicknames(query) or said in nicknames(heard):
             found = (82.0, Reason.NICKNAME, place)
         elif (edits := distance(query, word, allowed(query))) is not None or (

@@ -192,6 +192,22 @@ def first_variant(item: ListItem) -> Variant | None:
     return next((one for one in item.product.variants.all() if one.is_active and one.is_available), None)
 
 
+def other_lists(user: User | None, row: List) -> list[List]:
+    """Her lists besides this one, last used first: where things may be moved."""
+    return list(List.objects.present().filter(owner=user).exclude(pk=row.pk).order_by("-used_at")) if user else []
+
+
+def place_of(item: ListItem) -> int:
+    """The place of a thing on its list, from 0."""
+    return ListItem.objects.present().filter(list=item.list_id, position__lt=item.position).count()
+
+
+def products_on(row: List) -> list[ListItem]:
+    """The things of a list that this shop knows, at most two hundred."""
+    items = ListItem.objects.present().filter(list=row, product__isnull=False).select_related("product", "variant")
+    return list(items.order_by("position", "pk")[:200])
+
+
 # --- Pages
 
 
@@ -264,7 +280,9 @@ def list_page(row: List, rights: Rights, user: User | None, request: HttpRequest
         .order_by(*SORTS[sort])
     )
     page = page_of(items, request, size=PAGE_SIZE, total=None if q or show else total)
-    creator = Influencer.objects.active().filter(user=row.owner_id).select_related("user").first()
+    # A wish list earns its owner nothing: what is bought there is given to her.
+    creators = Influencer.objects.active().filter(user=row.owner_id).select_related("user")
+    creator = creators.first() if row.kind == List.Kind.IDEA else None
     follows = ListFollow.objects.filter(list=row)
     more = _gift_extras(row, user) if row.kind == List.Kind.GIFT and user is not None else {}
     return ListPage(

@@ -62,7 +62,7 @@ def _befriend(accepter: User, asker: User) -> None:
     try:
         with transaction.atomic():
             Friend.objects.create(user=accepter, friend=asker)
-            row = Friend.objects.create(user=asker, friend=accepter)
+            row = Friend.objects.create(user=asker, friend=accepter, is_asker=True)
     except IntegrityError:
         # Accepted twice at once: they are friends already.
         return

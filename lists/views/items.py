@@ -104,7 +104,7 @@ def place(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
     """Move a thing one place up or down (``by=-1|1``), or to the top (``by=top``)."""
     row, _rights = queries.list_for(slug, request.user, need="edit")
     item = queries.item_of(row, pk)
-    before = row.items.present().filter(position__lt=item.position).count()
+    before = queries.place_of(item)
     wanted = {"-1": before - 1, "1": before + 1, "top": 0}.get(request.POST.get("by", ""), before)
     keeping.place_item(item=item, position=wanted)
     return _items_again(request, row, _("Moved."))
@@ -179,9 +179,7 @@ def merge(request: MemberRequest, slug: str) -> HttpResponse:
 def fill_cart(request: MemberRequest, slug: str) -> HttpResponse:
     """The open things of a list into the cart, at once."""
     row, _rights = queries.list_for(slug, request.user, need="edit")
-    items = list(
-        row.items.present().filter(product__isnull=False).select_related("product", "variant").order_by("position")[:200]
-    )  # fmt: skip
+    items = queries.products_on(row)
     came, refused = buying.fill_cart(user=request.user, items=items)
     for text in refused[:3]:
         messages.error(request, text)

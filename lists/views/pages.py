@@ -117,9 +117,7 @@ def _show(request: HttpRequest, row: List, rights: Rights) -> HttpResponse:
     context = {
         "page": shown,
         "row": row,
-        "lists": list(List.objects.present().filter(owner=user).exclude(pk=row.pk).order_by("-used_at"))
-        if rights.edit
-        else [],
+        "lists": queries.other_lists(user, row) if rights.edit else [],
         "undo": request.session.pop("removed_items", None) if rights.edit and not is_part_request(request) else None,
         "bought": queries.bought_before(user, row) if user and rights.manage and row.kind == List.Kind.SHOPPING else [],
         "is_revealed": row.is_revealed(timezone.localdate()),
@@ -166,7 +164,7 @@ def settings_page(request: MemberRequest, slug: str) -> HttpResponse:
 
 
 def _settings(request: MemberRequest, row: List, form: ListForm, person: PersonForm, *, status: int) -> HttpResponse:
-    row = List.objects.select_related("owner", "recipient").get(pk=row.pk)
+    row.refresh_from_db()
     circles = [
         (one.value, List.Audience(one.value).label, one.value == row.audience)
         for one in visibility.AUDIENCES[Kind(row.kind)]

@@ -1,0 +1,153 @@
+"""Claims: never more than is wanted, and never lost."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connections
+from django.db.models import Sum
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from lists.errors import AllTaken, NotThere
+from lists.models import Claim, ListItem
+from lists.services import giving
+from tests.conftest import client_for
+from tests.factories.accounts import UserFactory, befriend
+from tests.factories.lists import ListFactory, ListItemFactory
+
+LIVE = ["shopping", "reserved", "bought"]
+
+
+def taken(item: ListItem) -> int:
+    return Claim.objects.filter(item=item, state__in=LIVE).aggregate(n=Sum("quantity"))["n"] or 0
+
+
+def test_two_at_once_for_the_last_one(db: None) -> None:
+    item = ListItemFactory()
+    giving.claim(item=item, quantity=1, giver=UserFactory())
+    with pytest.raises(AllTaken):
+        giving.claim(item=item, quantity=1, giver=UserFactory())
+
+    item.refresh_from_db()
+    assert item.taken == taken(item) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_the_same_moment() -> None:
+    """Twenty givers want a piece of an item that is wanted five times (on SQLite writers queue)."""
+    item, people = ListItemFactory(wanted=5), [UserFactory() for _ in range(20)]
+
+    def take(person: User) -> bool:
+        try:
+            giving.claim(
+                item=ListItem.objects.select_related("list", "product").get(pk=item.pk), quantity=1, giver=person
+            )
+        except AllTaken:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(take, people))
+
+    item.refresh_from_db()
+    assert sum(won) == item.taken == taken(item) == 5
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["claim", "shop", "release", "buy", "return", "hours", "want"]), st.integers(1, 6)),
+        max_size=25,
+    )
+)
+def test_any_history_of_many_givers(db: None, steps: list[tuple[str, int]]) -> None:
+    item, now = ListItemFactory(wanted=4), timezone.now()
+    people = [UserFactory() for _ in range(3)]
+    most = 4
+    for act, number in steps:
+        claims = list(Claim.objects.filter(item=item).order_by("pk"))
+        chosen = claims[number % len(claims)] if claims else None
+        if act in ("claim", "shop"):
+            try:
+                giving.claim(item=item, quantity=number, giver=people[number % 3], shopping=act == "shop", now=now)
+            except AllTaken:
+                pass
+        elif act == "hours":
+            now += timedelta(hours=number * 60)
+            giving.release_expired(now)
+        elif act == "want":
+            ListItem.objects.filter(pk=item.pk).update(wanted=number)
+            most = max(most, number)
+        elif chosen is not None:
+            {"release": giving.release, "buy": giving.mark_bought, "return": giving.unmark_bought}[act](row=chosen)
+        item.refresh_from_db()
+        assert item.taken == taken(item)
+        assert item.taken <= most
+
+
+def test_half_an_hour_while_shopping_and_two_weeks_when_reserved(db: None) -> None:
+    item, now = ListItemFactory(wanted=2), timezone.now()
+    giving.claim(item=item, quantity=1, giver=UserFactory(), shopping=True, now=now)
+    giving.claim(item=item, quantity=1, giver=UserFactory(), now=now)
+
+    assert giving.release_expired(now + timedelta(minutes=29)) == 0
+    assert giving.release_expired(now + timedelta(minutes=30)) == 1
+    assert giving.remind(now + timedelta(days=10, hours=1)) == 1
+    assert giving.remind(now + timedelta(days=10, hours=2)) == 0
+    assert giving.release_expired(now + timedelta(days=14)) == 1
+
+
+def test_what_was_removed_meanwhile_cannot_be_taken(db: None) -> None:
+    item = ListItemFactory()
+    ListItem.objects.filter(pk=item.pk).update(removed_at=timezone.now())
+    with pytest.raises(NotThere):
+        giving.claim(item=item, quantity=1, giver=UserFactory())
+
+
+def test_a_guest_confirms_by_mail_and_lets_go(as_guest: Client, django_capture_on_commit_callbacks: object) -> None:
+    item = ListItemFactory(list=ListFactory(audience="link", token="f" * 32))
+    assert as_guest.get(f"/lists/{item.list.slug}").status_code == 404
+    page = as_guest.get(f"/l/{'f' * 32}")
+    assert item.label in page.content.decode()
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        answer = as_guest.post(
+            f"/lists/{item.list.slug}/items/{item.pk}/claim",
+            {"token": "f" * 32, "name": "Aunt May", "email": "may@example.com", "quantity": "1", "act": "reserve"},
+        )
+    assert answer.status_code == 302
+    link = re.search(r"/claims/\w+", mail.outbox[-1].body)[0]  # type: ignore[index]
+    as_guest.post(link, {"act": "confirm"})
+    assert Claim.objects.get().state == "reserved"
+    as_guest.post(link, {"act": "release"})
+    item.refresh_from_db()
+    assert (Claim.objects.get().state, item.taken) == ("released", 0)
+
+
+@pytest.mark.parametrize("quantity", ["0", "-1", "100", "x", "", "9" * 30])
+def test_a_quantity_that_is_none_is_refused_in_words(lina: User, quantity: str) -> None:
+    item = ListItemFactory(wanted=3, list=ListFactory(audience="friends"))
+    befriend(item.list.owner, lina)
+    answer = client_for(lina).post(
+        f"/lists/{item.list.slug}/items/{item.pk}/claim", {"quantity": quantity, "act": "reserve"}
+    )
+
+    assert answer.status_code == 409
+    assert "There is a problem" in answer.content.decode()
+    assert not Claim.objects.exists()
+
+
+def test_a_claim_belongs_to_who_made_it(lina: User, otto: User, as_guest: Client) -> None:
+    claim = giving.claim(item=ListItemFactory(), quantity=1, giver=lina)
+
+    for client in (client_for(otto), as_guest, client_for(claim.item.list.owner)):
+        assert client.post(f"/claims/{claim.token}", {"act": "release"}).status_code == 404
+    claim.refresh_from_db()
+    assert claim.state == "reserved"

@@ -1,0 +1,216 @@
+"""The owner sees nothing of what others take, wherever she looks, until it is revealed."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from lists.models import Claim, List, ListItem
+from lists.services import giving
+from lists.services.buying import gift_cart
+from lists.services.sharing import change_audience
+from notifications.models import Mail, Notice
+from orders.services import checkout
+from tests.cast import Mei
+from tests.conftest import client_for
+from tests.factories.accounts import UserFactory, befriend, with_handle
+from tests.factories.catalog import ProductFactory
+from tests.factories.lists import ListFactory, ListItemFactory
+
+GIVER = "Zebedee Quillfeather"
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    return with_handle(UserFactory(name="Tomas Berg"), "tomas")
+
+
+@pytest.fixture
+def giver(owner: User) -> User:
+    user = with_handle(UserFactory(name=GIVER, email="zebedee@example.com"), "zebedee")
+    befriend(owner, user)
+    return user
+
+
+@pytest.fixture
+def wishes(owner: User) -> List:
+    row = ListFactory(owner=owner, audience="friends", happens_on=timezone.localdate() + timedelta(days=9),
+                      surprise_until=timezone.localdate() + timedelta(days=9))  # fmt: skip
+    for number in range(4):
+        ListItemFactory(list=row, product=ProductFactory(name=f"Wish {number}"), wanted=2)
+    return row
+
+
+def crawl(client: Client, starts: list[str], most: int = 150) -> dict[str, str]:
+    """Every page that can be reached by links, without what is new each time (tokens, times)."""
+    seen: dict[str, str] = {}
+    waiting = list(starts)
+    while waiting and len(seen) < most:
+        path = waiting.pop(0)
+        if path in seen or re.match(r"/(static|media|admin|account|language|readyz)", path):
+            continue
+        answer = client.get(path)
+        if answer.status_code >= 400 or "text" not in answer.get("Content-Type", "text"):
+            continue
+        body = answer.content.decode() if not answer.streaming else ""
+        seen[path] = re.sub(r"[A-Za-z0-9]{64}", "", body)
+        waiting += [link for link in re.findall(r'href="(/[^"#]*)"', body) if "//" not in link]
+    return seen
+
+
+def take_everything(wishes: List, giver: User) -> list[Claim]:
+    """One is reserved, one bought here and paid, one bought elsewhere, one let go."""
+    first, second, third, fourth = ListItem.objects.filter(list=wishes).order_by("pk")
+    bought = giving.claim(item=second, quantity=1, giver=giver, shopping=True)
+    cart = gift_cart(claim=bought, touch=None, recipient=wishes.owner)
+    contact = checkout.Contact("zebedee@example.com", "en", GIVER, "Elm Row 77", "", "10115", "Berlin", "DE")
+    order = checkout.place_order(
+        cart=cart, user=giver, contact=contact, checkout_token=cart.checkout_token, total_minor=2400
+    )
+    checkout.pay(order=order, card="4242424242424242", cart=cart)
+    giving.mark_bought(row=bought)
+    claims = [
+        giving.claim(item=first, quantity=2, giver=giver, shows_name=True),
+        bought,
+        giving.claim(item=third, quantity=1, giver=giver),
+    ]
+    giving.mark_bought(row=claims[2])
+    giving.release(row=giving.claim(item=fourth, quantity=1, giver=giver))
+    return claims
+
+
+@pytest.mark.parametrize("is_staff", [False, True])
+def test_every_page_of_the_owner_is_the_same_before_and_after(
+    owner: User, giver: User, wishes: List, is_staff: bool, django_capture_on_commit_callbacks: object
+) -> None:
+    User.objects.filter(pk=owner.pk).update(is_staff=is_staff, is_superuser=is_staff)
+    client = client_for(owner)
+    starts = [
+        "/",
+        "/lists",
+        f"/lists/{wishes.slug}",
+        f"/lists/{wishes.slug}/export",
+        "/notifications",
+        "/orders",
+        "/parcels",
+        "/@tomas",
+        f"/lists/{wishes.slug}?sort=priority&show=open",
+    ]
+    before = crawl(client, starts)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        take_everything(wishes, giver)
+    after = crawl(client, starts)
+
+    assert len(before) > 20
+    assert after == before
+    assert not any(GIVER in body and "Friend" not in body for body in after.values())
+    assert not Notice.objects.filter(recipient=owner).exists()
+    assert not Mail.objects.filter(to=owner.email).exists()
+    assert owner.email not in {to for message in mail.outbox for to in message.to}
+    assert client.get(f"/lists/{wishes.slug}/thanks").status_code == 404
+
+
+def test_the_order_and_what_she_may_do_stay_as_if_all_were_free(owner: User, giver: User, wishes: List) -> None:
+    take_everything(wishes, giver)
+    item = ListItem.objects.filter(list=wishes).order_by("pk")[0]
+    client = client_for(owner)
+
+    answer = client.post(f"/lists/{wishes.slug}/items/{item.pk}", {"wanted": "1", "priority": "3", "note": ""})
+
+    item.refresh_from_db()
+    assert (answer.status_code, item.wanted, item.taken) == (302, 1, 2)
+
+
+def giver_two(owner: User) -> User:
+    user = UserFactory(name="Second Giver")
+    befriend(owner, user)
+    return user
+
+
+def test_other_givers_see_what_is_taken(owner: User, giver: User, wishes: List) -> None:
+    take_everything(wishes, giver)
+    body = client_for(giver_two(owner)).get(f"/lists/{wishes.slug}").content.decode()
+
+    assert GIVER in body
+    assert "1 of 2 still free" in body
+
+
+def test_an_editor_with_her_sees_as_little(owner: User, giver: User, wishes: List) -> None:
+    spouse = UserFactory(name="Spouse")
+    wishes.members.create(user=spouse, role="edit")
+    take_everything(wishes, giver)
+
+    body = client_for(spouse).get(f"/lists/{wishes.slug}").content.decode()
+    assert GIVER not in body
+    assert "still free" not in body
+
+
+def test_moving_the_date_to_an_earlier_day_reveals_nothing(owner: User, giver: User, wishes: List) -> None:
+    take_everything(wishes, giver)
+    client = client_for(owner)
+    form = {"name": "Mine", "words": "", "occasion": ""}
+    client.post(f"/lists/{wishes.slug}/settings", {**form, "happens_on": str(timezone.localdate())})
+    refused = client.post(f"/lists/{wishes.slug}/settings", {**form, "happens_on": "2020-01-01"})
+    client.post(f"/lists/{wishes.slug}/settings", {**form, "happens_on": ""})
+
+    wishes.refresh_from_db()
+    assert refused.status_code == 422
+    assert wishes.surprise_until == timezone.localdate() + timedelta(days=9)
+    assert not wishes.is_revealed(timezone.localdate() + timedelta(days=9))
+    assert wishes.is_revealed(timezone.localdate() + timedelta(days=10))
+
+
+def test_she_reveals_and_thanks(owner: User, giver: User, wishes: List) -> None:
+    take_everything(wishes, giver)
+    client = client_for(owner)
+    assert GIVER not in client.get(f"/lists/{wishes.slug}/reveal").content.decode()
+    client.post(f"/lists/{wishes.slug}/reveal")
+    page = client.get(f"/lists/{wishes.slug}/thanks").content.decode()
+    assert page.count(GIVER) >= 3
+
+    claim = Claim.objects.filter(state="bought").first()
+    client.post(f"/lists/{wishes.slug}/thanks", {"claim": claim.pk, "on": "1"})
+    claim.refresh_from_db()
+    assert claim.thanked_at is not None
+
+
+def test_what_she_removes_is_told_to_who_took_it_and_to_nobody_else(owner: User, giver: User, wishes: List) -> None:
+    claims = take_everything(wishes, giver)
+    client_for(owner).post(f"/lists/{wishes.slug}/bulk", {"item": claims[0].item_id, "act": "remove"})
+
+    assert [notice.recipient for notice in Notice.objects.filter(kind="claim_removed")] == [giver]
+
+
+def test_a_creator_earns_nothing_by_a_gift_to_herself(mei: Mei, giver: User) -> None:
+    """Her earnings would tell her of it."""
+    from influencers.referrals import Touch
+
+    befriend(mei.user, giver)
+    row = ListFactory(owner=mei.user, audience="friends")
+    item = ListItemFactory(list=row)
+    claim = giving.claim(item=item, quantity=1, giver=giver, shopping=True)
+    touch = Touch(influencer_id=mei.influencer.pk, source="storefront", seen_at=timezone.now())
+
+    cart = gift_cart(claim=claim, touch=touch, recipient=mei.user)
+
+    assert cart.lines.get().influencer is None
+
+
+def test_a_gift_list_is_not_there_for_whom_it_is_made(owner: User, giver: User) -> None:
+    row = ListFactory(owner=giver, kind="gift", recipient=owner, name="Secret plans for Tomas")
+    change_audience(row=row, audience="named")
+    row.members.create(user=owner, role="edit")
+    User.objects.filter(pk=owner.pk).update(is_staff=True, is_superuser=True)
+    client = client_for(owner)
+
+    assert client.get(f"/lists/{row.slug}").status_code == client.get(f"/l/{row.token}").status_code == 404
+    assert not any(
+        "Secret plans" in body for body in crawl(client, ["/", "/lists", "/@zebedee", "/notifications"]).values()
+    )
+    refused = client_for(giver).post(f"/lists/{row.slug}/people", {"handle": "@tomas", "role": "view"})
+    assert refused.status_code == 422
+    assert "must not see it" in refused.content.decode()
