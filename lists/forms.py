@@ -24,9 +24,12 @@ class MoneyMixin(forms.Form):
         if not text:
             return None
         try:
-            return parse_minor(text, currency)
+            minor = parse_minor(text, currency)
         except ValueError:
-            raise forms.ValidationError(_("Enter an amount such as 24.00")) from None
+            minor = -1
+        if minor < 0:
+            raise forms.ValidationError(_("Enter an amount such as 24.00"))
+        return minor
 
 
 class ListForm(MoneyMixin, forms.ModelForm):
