@@ -21,9 +21,10 @@ from accounts.names import (
     split,
 )  # fmt: skip
 
-# How many people are looked at before the best are taken, and how many words one typed word may mean.
-POOL = 300
+# How many people are looked at before the best are taken, and how many words of the vocabulary one typed word may mean.
+POOL = 150
 MEANINGS = 400
+MEANINGS_OF_ONE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +36,34 @@ class Found:
     common: int
 
 
-def meanings(word: str, *, is_last: bool) -> list[int]:
-    """The words of the vocabulary that a typed word may mean: alike, read alike, a short form, a beginning."""
+@dataclass(frozen=True, slots=True)
+class Meanings:
+    """The words of the vocabulary that a typed word may mean: the word itself and what begins with it; and all, nearest first."""
+
+    close: list[int]
+    every: list[int]
+
+
+def meanings(word: str, *, is_last: bool, most: int) -> Meanings:
+    """Words alike, read alike, a short form, a beginning: two to four queries, whatever is found."""
     said = {word, reading(word)} - {""}
-    wanted = said | {other for one in said for other in nicknames(one)}
-    found = dict(NameWord.objects.filter(text__in=wanted).values_list("pk", "text"))
     forms = {form for one in said for form in forms_of(one)}
     alike = NameWord.objects.filter(pk__in=NameForm.objects.filter(hash__in=forms).values("word"))
     near: list[tuple[int, int]] = []
     for pk, text in alike.values_list("pk", "text"):
-        edits = [distance(one, text, allowed(one)) for one in said]
-        if any(count is not None for count in edits):
-            near.append((min(count for count in edits if count is not None), pk))
-    pks = dict.fromkeys(found)
-    if is_last:
-        for one in said:
-            if len(one) > 1:
-                begins = NameWord.objects.filter(text__gte=one, text__lt=one + chr(0x10FFFF))
-                pks.update(dict.fromkeys(begins.order_by("text").values_list("pk", flat=True)[:MEANINGS]))
-    pks.update(dict.fromkeys(pk for _edits, pk in sorted(near)))
-    return list(pks)[: 2 * MEANINGS]
+        edits = [count for one in said if (count := distance(one, text, allowed(one))) is not None]
+        if edits:
+            near.append((min(edits), pk))
+    near.sort()
+    close = [pk for edits, pk in near if edits == 0]
+    short = {other for one in said for other in nicknames(one)} - said
+    if short:
+        close += NameWord.objects.filter(text__in=short).values_list("pk", flat=True)
+    for one in said if is_last else ():
+        if len(one) > 1:
+            begins = NameWord.objects.filter(text__gte=one, text__lt=one + chr(0x10FFFF)).order_by("text")
+            close += begins.values_list("pk", flat=True)[:most]
+    return Meanings(close, list(dict.fromkeys([*close, *(pk for _edits, pk in near)]))[: 2 * most])
 
 
 def _having(options: list[list[int]], people: QuerySet[PersonWord]) -> QuerySet[PersonWord]:
@@ -78,11 +87,14 @@ def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
     near = Friend.objects.filter(user__in=mine).values("friend")
     pool: list[int] = []
     if is_searchable(asked):
-        options = [meanings(word, is_last=place == len(asked) - 1) for place, word in enumerate(asked)]
-        if all(options):
-            rows = _having(options, PersonWord.objects.all())
+        most = MEANINGS_OF_ONE if len(asked) == 1 else MEANINGS
+        options = [meanings(word, is_last=place == len(asked) - 1, most=most) for place, word in enumerate(asked)]
+        if all(option.every for option in options):
+            rows = _having([option.every for option in options], PersonWord.objects.all())
             known = rows.filter(Q(user__in=mine) | Q(user__in=near)).values_list("user", flat=True)[:POOL]
-            pool = [*known, *rows.filter(is_open=True).values_list("user", flat=True)[: 4 * POOL]]
+            likely = _having([option.close for option in options], PersonWord.objects.filter(is_open=True))
+            pool = [*known, *likely.values_list("user", flat=True)[:POOL]]
+            pool += rows.filter(is_open=True).values_list("user", flat=True)[:POOL]
     today = timezone.localdate()
     people = (
         User.objects.filter(Q(pk__in=pool) | Q(handle=handle), is_active=True)

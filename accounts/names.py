@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import combinations, pairwise
 
@@ -53,6 +54,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(sign for sign in plain if not unicodedata.combining(sign)))
 
 
+@lru_cache(maxsize=20_000)
 def reading(word: str) -> str:
     """The word in Latin letters: 张 is zhang, Łukasz is lukasz."""
     return "".join(re.findall(r"[a-z0-9]+", anyascii(word).lower()))

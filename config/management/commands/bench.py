@@ -17,6 +17,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from config.management import people_bench
+
 YARDSTICK = "constant view"
 PAGES = {
     YARDSTICK: "/healthz",
@@ -121,15 +123,24 @@ class Command(BaseCommand):
     help = "Print figures: processor time of pages beside a constant view, and the import's rows per second."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=["pages", "import", "filling"])
+        parser.add_argument("name", choices=["pages", "import", "friend_search", "filling", "people"])
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
         parser.add_argument("--products", type=int, default=5000)
         parser.add_argument("--rows", type=int, default=20_000)
+        parser.add_argument("--people", type=int, default=1_000_000)
+        parser.add_argument("--names", default="", help="a CSV file whose column `name` is mixed in, and searched for")
+        parser.add_argument("--probes", type=int, default=200)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["name"] == "filling":
             fill(options["products"])
+            return
+        if options["name"] == "people":
+            self.stdout.write(json.dumps(people_bench.run(options["people"], options["names"], options["probes"])))
+            return
+        if options["name"] == "friend_search":
+            self.friend_search(options)
             return
         figures = self.pages(options) if options["name"] == "pages" else self.imports(options)
         if options["json"]:
@@ -194,6 +205,43 @@ class Command(BaseCommand):
                 f"{figures['second']:.0f} rows/s again ({figures['second'] / figures['first']:.1f} x)"
             )
         return figures
+
+    def friend_search(self, options: dict[str, Any]) -> None:
+        """Find people among a million, in a scratch database of the present kind that is removed afterwards."""
+        with tempfile.TemporaryDirectory() as folder:
+            url, scratch = f"sqlite:///{folder}/bench.sqlite3", f"bench_{os.getpid()}"
+            if connection.vendor == "postgresql":
+                url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{scratch}"
+                with connection.cursor() as cursor:
+                    cursor.execute(f"CREATE DATABASE {scratch}")
+            try:
+                environment = {"VAR_DIR": folder, "DATABASE_URL": url, "DEBUG": "0", "SECRET_KEY": "b" * 60, "ALLOWED_HOSTS": "127.0.0.1",
+                    "SITE_URL": "http://127.0.0.1", "EMAIL_URL": "dummymail://", "ALLOW_TEST_GATEWAY": "1", "LOG_LEVEL": "ERROR", "EMBEDDED_WORKER": "1"}  # fmt: skip
+                self.child(["migrate", "-v0"], environment)
+                arguments = [
+                    "--people",
+                    str(options["people"]),
+                    "--probes",
+                    str(options["probes"]),
+                    "--names",
+                    str(options["names"]),
+                ]
+                figures = json.loads(self.child(["bench", "people", *arguments], environment))
+            finally:
+                if connection.vendor == "postgresql":
+                    with connection.cursor() as cursor:
+                        cursor.execute(f"DROP DATABASE {scratch}")
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        yardstick = figures["exact index look-up"]["p50_ms"]
+        self.stdout.write(
+            f"Among {figures['people']} people ({figures['real_names']} real names) on {figures['database']}"
+        )
+        for name, row in figures.items():
+            if isinstance(row, dict):
+                tail = f"  p95 {row['p95_ms']:8.2f} ms  found {row['recall_at_10']:.3f}" if "p95_ms" in row else ""
+                self.stdout.write(f"{name:<24} p50 {row['p50_ms']:8.2f} ms ({row['p50_ms'] / yardstick:6.1f} x){tail}")
 
     def child(self, arguments: list[str], environment: dict[str, str]) -> str:
         """Run one of our commands with other settings; its output."""
