@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from orders.models import Order, OrderLine, SellerMember
+from orders.models import Order, OrderLine, PickupPoint, SellerMember
 
 
 class OrderLineInline(admin.TabularInline):
@@ -42,3 +42,10 @@ class SellerMemberAdmin(admin.ModelAdmin):
     list_display = ["user", "seller"]
     list_select_related = ["user", "seller"]
     raw_id_fields = ["user", "seller"]
+
+
+@admin.register(PickupPoint)
+class PickupPointAdmin(admin.ModelAdmin):
+    """Where parcels may be fetched."""
+
+    list_display = ["name", "city", "country", "is_active"]

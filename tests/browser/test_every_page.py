@@ -19,10 +19,11 @@ PAGES = {
         "/@slowhome?tab=about", "/@slowhome/collections/mornings", "/cart", "/apply", "/how-commissions-work", "/account/login/",
         "/account/signup/", "/account/password/reset/", "/nowhere",
     ],
-    "buyer": ["/", "/cart", "/checkout", "/orders", "/orders/ORDER1", "/me", "/me/settings", "/notifications", "/account/email/"],
+    "buyer": ["/", "/cart", "/checkout", "/orders", "/orders/ORDER1", "/me", "/me/settings", "/notifications", "/account/email/", "/lists", "/lists/new", "/lists/{wishes}", "/lists/{wishes}/settings", "/lists/{wishes}/add",
+              "/lists/{wishes}/reveal", "/lists/{wishes}/items/{wish}", "/friends", "/friends/find?q=mei", "/parcels", "/parcels/{gift}", "/p/teal-mug/save"],
     "stranger": ["/apply?step=you", "/apply?step=accounts", "/orders", "/notifications", "/review"],
     "owner": ["/studio", "/studio?days=90", "/studio/earnings", "/studio/earnings/{line}", "/studio/shop", "/studio/shop/collections/{collection}",
-              "/studio/shop/handle"],
+              "/studio/shop/handle", "/lists/{wishes}", "/claims/{claim}", "/claims/{claim}/buy"],
     "other creator": ["/studio", "/studio/earnings", "/studio/shop"],
     "reviewer": ["/review", "/review/applications/{application}", "/styleguide"],
     "seller": ["/seller", "/seller?show=sent", "/seller/lines/{line}/refund"],
@@ -60,7 +61,10 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit: object, world: World, r
     window = visit(390, world.people[role], color_scheme=theme)
     found: dict[str, list[str]] = {}
     for path in PAGES[role]:
-        address = path.format(line=world.line.pk, collection=world.collection.pk, application=world.application.pk)
+        address = path.format(
+            line=world.line.pk, collection=world.collection.pk, application=world.application.pk, gift=world.gift.pk,
+            wishes=world.wishes.slug, wish=world.wish.pk, claim=world.claim.token,
+        )  # fmt: skip
         window.page.goto(address)
         problems = violations(window.page)
         if window.page.evaluate("document.documentElement.scrollWidth") > 390:
