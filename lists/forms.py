@@ -174,7 +174,7 @@ class PersonForm(forms.Form):
     handle = forms.CharField(
         label=_("Handle"), max_length=40, help_text=_("Such as @tomas. You find it under Friends.")
     )
-    role = forms.ChoiceField(label=_("She"), choices=ListMember.Role.choices)
+    role = forms.ChoiceField(label=_("She"), choices=ListMember.Role.choices, initial=ListMember.Role.BUY)
 
 
 class ClaimForm(forms.Form):

@@ -161,7 +161,7 @@ class ListMember(models.Model):
 
 
 class ListFollow(models.Model):
-    """Somebody follows a list: it stands on her page of lists, and she hears of what is new on it."""
+    """Somebody follows a list: it stands on her page of lists."""
 
     list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="follows")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -97,7 +97,12 @@ def rights(kind: Kind, audience: Audience, viewer: Viewer, *, is_revealed: bool 
     if not (named or (reached and audience in AUDIENCES[kind])):
         return NOTHING
     edits = named and viewer.role is Role.EDIT
-    gives = kind in (Kind.WISH, Kind.GIFT) and (kind is Kind.GIFT or not edits or is_revealed)
+    if kind is Kind.WISH:
+        # Who may only look, looks; who edits sees as little as the owner.
+        asked = reached or (named and viewer.role is not Role.VIEW)
+        gives = is_revealed if edits else asked
+    else:
+        gives = kind is Kind.GIFT
     return Rights(
         view=True,
         give=gives,

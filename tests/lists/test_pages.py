@@ -262,3 +262,17 @@ def test_the_export_keeps_formulas_harmless(as_lina: Client, row: List) -> None:
     ListItemFactory(list=row, product=None, title="=1+1")
 
     assert "'=1+1" in as_lina.get(f"/lists/{row.slug}/export").content.decode()
+
+
+def test_a_friends_wish_is_pulled_onto_the_list_for_her(as_lina: Client, lina: User, otto: User) -> None:
+    befriend(lina, otto)
+    wish = ListItemFactory(list=ListFactory(owner=otto, audience="friends"), note="for my eyes")
+    row = ListFactory(owner=lina, kind="gift", recipient=otto)
+    assert f'name="item" value="{wish.pk}"' in as_lina.get(f"/lists/{row.slug}").content.decode()
+    answer = as_lina.post(
+        f"/lists/{wish.list.slug}/bulk", {"item": wish.pk, "act": "copy", "to": row.pk, "next": f"/lists/{row.slug}"}
+    )
+
+    assert answer.url == f"/lists/{row.slug}"
+    assert row.items.get().product == wish.product
+    assert client_for(otto).get(f"/lists/{row.slug}").status_code == 404
