@@ -34,8 +34,10 @@ def claim(
     moment = now or timezone.now()
     release_expired(moment, item=item)
     held = shopping or giver is None
+    # No join: with one, Django would put the condition into a subquery, which PostgreSQL does not ask again
+    # after waiting for another giver's row lock.
     moved = ListItem.objects.filter(
-        pk=item.pk, removed_at__isnull=True, list__removed_at__isnull=True, wanted__gte=F("taken") + quantity
+        pk=item.pk, removed_at__isnull=True, list__in=List.objects.present(), wanted__gte=F("taken") + quantity
     ).update(taken=F("taken") + quantity)  # fmt: skip
     if not moved:
         fresh = ListItem.objects.filter(pk=item.pk, removed_at__isnull=True).first()

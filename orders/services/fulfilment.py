@@ -22,7 +22,7 @@ def ship(*, line: OrderLine) -> OrderLine:
     if Gift.objects.filter(order=line.order_id).exclude(state=Gift.State.ACCEPTED).exists():
         raise AlreadyDone(_("The receiver has not said yet where this gift goes. Nothing was changed."))
     moved = OrderLine.objects.filter(
-        pk=line.pk, shipped_at__isnull=True, order__paid_at__isnull=False, refunded_minor__lt=F("total_minor")
+        pk=line.pk, shipped_at__isnull=True, order__in=Order.objects.paid(), refunded_minor__lt=F("total_minor")
     ).update(shipped_at=now, returnable_until=now + timedelta(days=line.return_window_days))
     if not moved:
         raise AlreadyDone(_("This line was sent before, refunded, or is not paid. Nothing was changed."))
@@ -48,7 +48,7 @@ def refund(*, line: OrderLine, amount_minor: int, reason: str, by: User | None, 
     if amount_minor <= 0:
         raise BadRefund(_("Enter an amount above zero."))
     moved = OrderLine.objects.filter(
-        pk=line.pk, order__paid_at__isnull=False, refunded_minor__lte=F("total_minor") - amount_minor
+        pk=line.pk, order__in=Order.objects.paid(), refunded_minor__lte=F("total_minor") - amount_minor
     ).update(refunded_minor=F("refunded_minor") + amount_minor)
     if not moved:
         raise BadRefund(_("That is more than is left of this line. Nothing was refunded."))
