@@ -101,3 +101,11 @@ def test_an_unknown_handle_is_not_found(as_lina: Client) -> None:
 def test_the_own_page_leads_where_the_role_allows(as_lina: Client, as_mei: Client) -> None:
     assert "/studio" not in as_lina.get("/me").content.decode()
     assert "/studio" in as_mei.get("/me").content.decode()
+
+
+def test_what_the_page_shows_can_be_sent_as_it_is(as_lina: Client, lina: User) -> None:
+    body = as_lina.get("/me/settings").content.decode()
+    shown = {name for name in FORM if f'name="{name}"' in body}
+
+    assert shown == set(FORM)
+    assert as_lina.post("/me/settings", {name: FORM[name] for name in shown}).status_code == 302
