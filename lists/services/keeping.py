@@ -208,6 +208,16 @@ def place_item(*, item: ListItem, position: int) -> None:
     ListItem.objects.bulk_update(rows, ["position"], batch_size=500)
 
 
+def _copy(item: ListItem, to: List, by: User, position: int) -> ListItem:
+    """The same thing for another list: nothing of what others have taken, and another owner's note stays hers."""
+    return ListItem(
+        list=to, product_id=item.product_id, variant_id=item.variant_id, is_any_variant=item.is_any_variant,
+        title=item.title, link=item.link, price_minor=item.price_minor, currency=item.currency,
+        picture=item.picture, note=item.note if item.list.owner_id == by.pk else "", priority=item.priority,
+        wanted=item.wanted, added_by=by, known_price_minor=item.price_now_minor, position=position,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def copy_items(*, items: Sequence[ListItem], to: List, by: User) -> int:
     """Copy things onto another list, without what others have taken; a product that lies there stays once. How many came."""
@@ -223,22 +233,29 @@ def copy_items(*, items: Sequence[ListItem], to: List, by: User) -> int:
             continue
         if item.product_id is not None:
             present.add(item.product_id)
-        rows.append(
-            ListItem(
-                list=to, product_id=item.product_id, variant_id=item.variant_id, is_any_variant=item.is_any_variant,
-                title=item.title, link=item.link, price_minor=item.price_minor, currency=item.currency,
-                picture=item.picture, note=item.note if item.list.owner_id == by.pk else "", priority=item.priority,
-                wanted=item.wanted, added_by=by, known_price_minor=item.price_now_minor, position=place + len(rows),
-            )
-        )  # fmt: skip
+        rows.append(_copy(item, to, by, place + len(rows)))
     ListItem.objects.bulk_create(rows, batch_size=500)
     touch(to)
     return len(rows)
 
 
+def _stays_a_surprise(row: List, to: List) -> bool:
+    """Whether what is hidden on the one list stays hidden as long on the other. Only wish lists hide anything."""
+    today = timezone.localdate()
+    if row.kind != List.Kind.WISH or row.is_revealed(today):
+        return True
+    if to.kind != List.Kind.WISH or to.is_revealed(today):
+        return False
+    return to.surprise_until is None or (row.surprise_until is not None and row.surprise_until <= to.surprise_until)
+
+
 @transaction.atomic
 def move_items(*, items: Sequence[ListItem], to: List) -> int:
-    """Move things to another list of the same owner, with what others have taken; a double is left where it was."""
+    """Move things to another list of the same owner; a double is left where it was.
+
+    What others have taken goes along where it stays as much a surprise as it was. Elsewhere the thing comes anew and
+    untouched, and its givers are told that it was taken off: a move must never show what they did.
+    """
     present = set(
         ListItem.objects.filter(list=to, removed_at__isnull=True, product__isnull=False).values_list(
             "product", flat=True
@@ -249,7 +266,13 @@ def move_items(*, items: Sequence[ListItem], to: List) -> int:
     ]
     place = _end_of(to)
     for offset, item in enumerate(going):
-        ListItem.objects.filter(pk=item.pk).update(list=to, position=place + offset)
+        if _stays_a_surprise(item.list, to):
+            ListItem.objects.filter(pk=item.pk).update(list=to, position=place + offset)
+        else:
+            anew = _copy(item, to, to.owner, place + offset)
+            anew.got = min(item.got, item.wanted)
+            anew.save()
+            remove_items(items=[item])
     touch(to)
     return len(going)
 
@@ -257,7 +280,10 @@ def move_items(*, items: Sequence[ListItem], to: List) -> int:
 @transaction.atomic
 def merge(*, row: List, into: List) -> int:
     """Everything goes onto the other list, and this one is removed. How many things came."""
-    moved = move_items(items=list(ListItem.objects.present().filter(list=row).order_by("position", "pk")), to=into)
+    items = ListItem.objects.present().filter(list=row).select_related("list", "product", "variant")
+    moved = move_items(items=list(items.order_by("position", "pk")), to=into)
+    # Doubles go with the list: who took one is told.
+    tell_givers_of_removal(ListItem.objects.filter(list=row, removed_at__isnull=True))
     List.objects.filter(pk=row.pk).update(removed_at=timezone.now())
     return moved
 
