@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -87,8 +88,13 @@ def swap(*, gift: Gift, line: OrderLine, variant: Variant) -> None:
 
 
 def place_of(*, line: OrderLine, by: User) -> Place:
-    """Where a gift goes, for the seller's desk that packs it; the look is written down. 404 before consent and after delivery."""
+    """Where a gift goes, for the seller's desk that packs it; the look is written down.
+
+    404 before consent, after delivery, and for the giver herself: a colleague packs what she gives.
+    """
     gift = Gift.objects.get(order=line.order_id)
+    if line.order.user_id == by.pk:
+        raise Http404
     text = gift.sealed if gift.state == Gift.State.ACCEPTED and line.delivered_at is None else ""
     return open_sealed(text, owner_id=gift.recipient_id, by=by, purpose="parcel", about=f"line {line.pk}")
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Address, AddressLook, User
 from lists.services import giving
 from notifications.models import Mail, Notice
-from orders.models import Gift, Order
+from orders.models import Gift, Order, SellerMember
 from orders.services import gifts
 from tests.cast import Sol
 from tests.conftest import client_for
@@ -185,3 +185,17 @@ def test_a_sealed_address_opens_with_an_older_key(settings: object) -> None:
     settings.SEAL_KEYS = ["new"]  # type: ignore[attr-defined]
     with pytest.raises(BrokenSeal):
         unseal(text)
+
+
+def test_a_giver_who_works_at_the_seller_does_not_see_where_her_gift_goes(
+    gift: Gift, lina: User, sol: Sol, tomas: User
+) -> None:
+    SellerMember.objects.create(user=lina, seller=sol.seller)
+    client_for(tomas).post(f"/parcels/{gift.pk}", {"act": "address", **ADDRESS})
+    gifts_before = AddressLook.objects.count()
+
+    answer = client_for(lina).post(f"/seller/lines/{gift.order.lines.get().pk}/address?seller={sol.seller.slug}")
+
+    assert answer.status_code == 404
+    assert CANARY not in answer.content.decode()
+    assert AddressLook.objects.count() == gifts_before
