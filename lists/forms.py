@@ -8,7 +8,7 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.money import parse_minor
+from core.money import Money, parse_minor
 from lists.models import List, ListItem, ListMember
 from orders.forms import CheckoutForm
 
@@ -141,7 +141,7 @@ class ItemForm(MoneyMixin, forms.ModelForm):
         if product is None:
             del self.fields["variant"], self.fields["is_any_variant"]
             if self.instance.price_minor is not None:
-                self.fields["price"].initial = f"{self.instance.price_minor / 100:.2f}"
+                self.fields["price"].initial = str(Money(self.instance.price_minor, self.instance.currency).major)
             return
         del self.fields["title"], self.fields["link"], self.fields["price"]
         variant = cast("forms.ModelChoiceField[Any]", self.fields["variant"])

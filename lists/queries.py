@@ -150,9 +150,13 @@ def item_of(row: List, pk: int) -> ListItem:
 
 def items_of(row: List, pks: Iterable[str]) -> list[ListItem]:
     """Those of the things with these numbers that are on this list."""
-    numbers = [int(pk) for pk in pks if pk.isascii() and pk.isdigit() and len(pk) < 18]
     items = ListItem.objects.present().select_related("product", "variant", "list__owner")
-    return list(items.filter(list=row, pk__in=numbers[:5000]).order_by("position", "pk"))
+    return list(items.filter(list=row, pk__in=numbers_of(pks)).order_by("position", "pk"))
+
+
+def numbers_of(pks: Iterable[str]) -> list[int]:
+    """The texts that are numbers of rows, at most 5,000; whatever else came with a form is left out."""
+    return [int(pk) for pk in pks if pk.isascii() and pk.isdigit() and len(pk) < 18][:5000]
 
 
 def own_list(user: User, pk: str) -> List:

@@ -37,10 +37,10 @@ def claim(
     # No join: with one, Django would put the condition into a subquery, which PostgreSQL does not ask again
     # after waiting for another giver's row lock.
     moved = ListItem.objects.filter(
-        pk=item.pk, removed_at__isnull=True, list__in=List.objects.present(), wanted__gte=F("taken") + quantity
+        pk=item.pk, removed_at__isnull=True, is_suggestion=False, list__in=List.objects.present(), wanted__gte=F("taken") + quantity
     ).update(taken=F("taken") + quantity)  # fmt: skip
     if not moved:
-        fresh = ListItem.objects.filter(pk=item.pk, removed_at__isnull=True).first()
+        fresh = ListItem.objects.present().filter(pk=item.pk).first()
         if fresh is None:
             raise NotThere
         raise AllTaken(max(0, fresh.wanted - fresh.taken))

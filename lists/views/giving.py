@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -59,11 +60,16 @@ def claim(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             if user is None:
                 messages.success(request, _("Held for half an hour. Open the link in your mail to keep it."))
             else:
-                messages.success(
-                    request, _("Reserved for you. %(name)s cannot see it.") % {"name": row.for_whom or row.owner.name}
-                )
+                said = _("Reserved for you. %(name)s cannot see it.") % {"name": row.for_whom or row.owner.name}
+                messages.success(request, _("Reserved for you.") if row.is_revealed(timezone.localdate()) else said)
             return redirect(f"{row.get_link_url() if token else row.get_absolute_url()}#item-{item.pk}")
-    context = {"form": form, "row": row, "item": item, "token": token}
+    context = {
+        "form": form,
+        "row": row,
+        "item": item,
+        "token": token,
+        "is_revealed": row.is_revealed(timezone.localdate()),
+    }
     return render(request, "lists/claim.html", context, status=409 if form.errors else 200)
 
 

@@ -161,7 +161,7 @@ def restore_items(request: MemberRequest, slug: str) -> HttpResponse:
     row, _rights = queries.list_for(slug, request.user, need="edit")
     kept = request.session.pop("removed_items", None)
     pks = request.POST.getlist("item") or (kept["pks"] if kept and kept["slug"] == row.slug else [])
-    keeping.restore_items(row=row, pks=[int(pk) for pk in pks if str(pk).isdigit()])
+    keeping.restore_items(row=row, pks=queries.numbers_of(str(pk) for pk in pks))
     return redirect(row)
 
 

@@ -63,7 +63,9 @@ def new(request: MemberRequest) -> HttpResponse:
         recipient, name = None, ""
         if data["kind"] == List.Kind.GIFT:
             recipient, name = _for_whom(request.user, data["for_handle"])
-        if recipient is not None and recipient.pk == request.user.pk:
+        if recipient is None and name.startswith("@"):
+            form.add_error("for_handle", _("Nobody has this handle. Check the spelling, or write a name."))
+        elif recipient is not None and recipient.pk == request.user.pk:
             form.add_error("for_handle", _("A gift list is for somebody else. For yourself, make a wish list."))
         else:
             row = keeping.make_list(
@@ -247,9 +249,11 @@ def restore(request: MemberRequest, slug: str) -> HttpResponse:
 @require_POST
 def follow(request: MemberRequest, slug: str) -> HttpResponse:
     """Follow somebody's list (``on=1``), or stop."""
-    row, _rights = queries.list_for(slug, request.user, token=request.POST.get("token", ""))
+    token = request.POST.get("token", "")
+    row, _rights = queries.list_for(slug, request.user, token=token)
     sharing.follow(row=row, user=request.user, on=request.POST.get("on") == "1")
-    return redirect(row)
+    # Who came by the link goes back by it: the list's own address is not for her.
+    return redirect(row.get_link_url() if token else row)
 
 
 @require_http_methods(["GET", "POST"])

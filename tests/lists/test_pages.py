@@ -1,5 +1,7 @@
 """The pages of lists: what they hold, who may act, and what bad input does."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -276,3 +278,43 @@ def test_a_friends_wish_is_pulled_onto_the_list_for_her(as_lina: Client, lina: U
     assert answer.url == f"/lists/{row.slug}"
     assert row.items.get().product == wish.product
     assert client_for(otto).get(f"/lists/{row.slug}").status_code == 404
+
+
+@pytest.mark.parametrize("pk", ["²", "9" * 40, "x", ""])
+def test_a_number_that_is_none_restores_nothing(as_lina: Client, row: List, pk: str) -> None:
+    assert as_lina.post(f"/lists/{row.slug}/items/restore", {"item": pk}).status_code == 302
+
+
+def test_undo_works_without_javascript(as_lina: Client, row: List) -> None:
+    item = ListItemFactory(list=row)
+    as_lina.post(f"/lists/{row.slug}/bulk", {"act": "remove", "item": item.pk})
+    page = as_lina.get(f"/lists/{row.slug}").content.decode()
+    form = page[page.index("/items/restore") :]
+    form = form[: form.index("</form>")]
+
+    as_lina.post(f"/lists/{row.slug}/items/restore", {"item": re.findall(r'name="item" value="(\d+)"', form)})
+
+    item.refresh_from_db()
+    assert item.removed_at is None
+
+
+def test_who_follows_by_a_link_goes_back_by_it(as_otto: Client, row: List) -> None:
+    List.objects.filter(pk=row.pk).update(audience="link", kind="wish")
+    answer = as_otto.post(f"/lists/{row.slug}/follow", {"on": "1", "token": row.token})
+
+    assert answer.url == f"/l/{row.token}"
+    assert as_otto.get(answer.url).status_code == 200
+
+
+def test_a_handle_that_nobody_has_is_not_kept_as_a_name(as_lina: Client) -> None:
+    answer = as_lina.post("/lists/new", {"kind": "gift", "name": "For her", "for_handle": "@nobody.here"})
+
+    assert answer.status_code == 422
+    assert "Nobody has this handle" in answer.content.decode()
+    assert not List.objects.exists()
+
+
+def test_yen_have_no_decimals_in_the_form(as_lina: Client, row: List) -> None:
+    item = ListItemFactory(list=row, product=None, title="Bowl", price_minor=1200, currency="JPY")
+
+    assert 'value="1200"' in as_lina.get(f"/lists/{row.slug}/items/{item.pk}").content.decode()

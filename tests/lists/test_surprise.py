@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from lists.errors import NotThere
 from lists.models import Claim, List, ListItem
-from lists.services import giving
+from lists.services import giving, keeping
 from lists.services.buying import gift_cart
 from lists.services.sharing import change_audience
 from notifications.models import Mail, Notice
@@ -214,3 +215,68 @@ def test_a_gift_list_is_not_there_for_whom_it_is_made(owner: User, giver: User) 
     refused = client_for(giver).post(f"/lists/{row.slug}/people", {"handle": "@tomas", "role": "view"})
     assert refused.status_code == 422
     assert "must not see it" in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("target", "goes_along"),
+    [
+        ({"kind": "wish"}, True),
+        ({"kind": "wish", "surprise_until": timedelta(days=20)}, True),
+        ({"kind": "wish", "surprise_until": timedelta(days=1)}, False),
+        ({"kind": "wish", "surprise_until": timedelta(days=-1)}, False),
+        ({"kind": "gift"}, False),
+        ({"kind": "shopping"}, False),
+    ],
+)
+def test_moving_a_wish_never_shows_that_it_was_taken(
+    owner: User, giver: User, wishes: List, target: dict[str, object], goes_along: bool
+) -> None:
+    days = target.pop("surprise_until", None)
+    until = timezone.localdate() + days if isinstance(days, timedelta) else None
+    to = ListFactory(owner=owner, surprise_until=until, **target)
+    item = ListItem.objects.filter(list=wishes).select_related("list", "product").earliest("pk")
+    giving.claim(item=item, quantity=1, giver=giver)
+
+    assert keeping.move_items(items=[item], to=to) == 1
+
+    there = ListItem.objects.present().get(list=to)
+    assert (there.product, there.taken) == (item.product, 1 if goes_along else 0)
+    assert Claim.objects.filter(item=there).exists() is goes_along
+    assert Notice.objects.filter(recipient=giver, kind="claim_removed").exists() is not goes_along
+
+
+def test_a_list_that_is_merged_tells_who_took_a_double(owner: User, giver: User, wishes: List) -> None:
+    item = ListItem.objects.filter(list=wishes).earliest("pk")
+    giving.claim(item=item, quantity=1, giver=giver)
+    into = ListFactory(owner=owner)
+    ListItemFactory(list=into, product=item.product)
+
+    keeping.merge(row=wishes, into=into)
+
+    assert Notice.objects.get(recipient=giver).kind == "claim_removed"
+
+
+def test_after_the_reveal_givers_are_not_told_that_she_cannot_see(owner: User, giver: User, wishes: List) -> None:
+    page = f"/lists/{wishes.slug}"
+    assert "cannot see what is reserved" in client_for(giver).get(page).content.decode()
+    giving.reveal(row=wishes, by=owner)
+
+    assert "cannot see what is reserved" not in client_for(giver).get(page).content.decode()
+
+
+def test_a_moderator_reads_no_mail_about_a_claim(owner: User, wishes: List, db: None) -> None:
+    item = ListItem.objects.filter(list=wishes).earliest("pk")
+    giving.claim(item=item, quantity=1, email="guest@example.com", name="Gil")
+    desk = client_for(UserFactory(is_staff=True, is_superuser=True))
+    row = Mail.objects.get(kind="claim_confirm")
+
+    assert "guest@example.com" not in desk.get("/admin/notifications/mail/").content.decode()
+    assert desk.get(f"/admin/notifications/mail/{row.pk}/change/").status_code == 302
+
+
+def test_a_suggestion_is_not_taken_before_it_is_on_the_list(owner: User, giver: User, wishes: List) -> None:
+    item = ListItem.objects.filter(list=wishes).earliest("pk")
+    ListItem.objects.filter(pk=item.pk).update(is_suggestion=True)
+
+    with pytest.raises(NotThere):
+        giving.claim(item=item, quantity=1, giver=giver)
