@@ -22,7 +22,7 @@ from accounts.names import (
 )  # fmt: skip
 
 # How many people are looked at before the best are taken, and how many words of the vocabulary one typed word may mean.
-POOL = 150
+POOL = 80
 MEANINGS = 400
 MEANINGS_OF_ONE = 60
 
@@ -61,7 +61,7 @@ def meanings(word: str, *, is_last: bool, most: int) -> Meanings:
         close += NameWord.objects.filter(text__in=short).values_list("pk", flat=True)
     for one in said if is_last else ():
         if len(one) > 1:
-            begins = NameWord.objects.filter(text__gte=one, text__lt=one + chr(0x10FFFF)).order_by("text")
+            begins = NameWord.objects.starting(one).order_by("text")
             close += begins.values_list("pk", flat=True)[:most]
     return Meanings(close, list(dict.fromkeys([*close, *(pk for _edits, pk in near)]))[: 2 * most])
 
@@ -91,10 +91,13 @@ def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
         options = [meanings(word, is_last=place == len(asked) - 1, most=most) for place, word in enumerate(asked)]
         if all(option.every for option in options):
             rows = _having([option.every for option in options], PersonWord.objects.all())
-            known = rows.filter(Q(user__in=mine) | Q(user__in=near)).values_list("user", flat=True)[:POOL]
+            if mine.exists():
+                pool += rows.filter(Q(user__in=mine) | Q(user__in=near)).values_list("user", flat=True)[:POOL]
             likely = _having([option.close for option in options], PersonWord.objects.filter(is_open=True))
-            pool = [*known, *likely.values_list("user", flat=True)[:POOL]]
-            pool += rows.filter(is_open=True).values_list("user", flat=True)[:POOL]
+            pool += likely.values_list("user", flat=True)[:POOL]
+            if len(pool) < POOL:
+                # Misspellings are looked for only where too few have the words as typed.
+                pool += rows.filter(is_open=True).values_list("user", flat=True)[:POOL]
     today = timezone.localdate()
     people = (
         User.objects.filter(Q(pk__in=pool) | Q(handle=handle), is_active=True)

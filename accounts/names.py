@@ -108,6 +108,7 @@ def distance(one: str, other: str, most: int) -> int | None:
     return edits if edits <= most else None
 
 
+@lru_cache(maxsize=20_000)
 def nicknames(word: str) -> frozenset[str]:
     """Other forms of a given name: bob for robert."""
     return frozenset().union(*(group for group in GROUPS if word in group)) - {word}
