@@ -15,6 +15,7 @@ from accounts.names import (
     distance,
     forms_of,
     is_searchable,
+    likeness,
     nicknames,
     reading,
     score,
@@ -23,6 +24,7 @@ from accounts.names import (
 
 # How many people are looked at before the best are taken, and how many words of the vocabulary one typed word may mean.
 POOL = 80
+POOL_OF_ONE = 200
 MEANINGS = 400
 MEANINGS_OF_ONE = 60
 
@@ -49,13 +51,13 @@ def meanings(word: str, *, is_last: bool, most: int) -> Meanings:
     said = {word, reading(word)} - {""}
     forms = {form for one in said for form in forms_of(one)}
     alike = NameWord.objects.filter(pk__in=NameForm.objects.filter(hash__in=forms).values("word"))
-    near: list[tuple[int, int]] = []
+    near: list[tuple[int, float, int]] = []
     for pk, text in alike.values_list("pk", "text"):
         edits = [count for one in said if (count := distance(one, text, allowed(one))) is not None]
         if edits:
-            near.append((min(edits), pk))
+            near.append((min(edits), -likeness(word, text), pk))
     near.sort()
-    close = [pk for edits, pk in near if edits == 0]
+    close = [pk for edits, _likeness, pk in near if edits == 0]
     short = {other for one in said for other in nicknames(one)} - said
     if short:
         close += NameWord.objects.filter(text__in=short).values_list("pk", flat=True)
@@ -63,7 +65,7 @@ def meanings(word: str, *, is_last: bool, most: int) -> Meanings:
         if len(one) > 1:
             begins = NameWord.objects.starting(one).order_by("text")
             close += begins.values_list("pk", flat=True)[:most]
-    return Meanings(close, list(dict.fromkeys([*close, *(pk for _edits, pk in near)]))[: 2 * most])
+    return Meanings(close, list(dict.fromkeys([*close, *(pk for _edits, _likeness, pk in near)]))[: 2 * most])
 
 
 def _having(options: list[list[int]], people: QuerySet[PersonWord]) -> QuerySet[PersonWord]:
@@ -89,15 +91,16 @@ def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
     if is_searchable(asked):
         most = MEANINGS_OF_ONE if len(asked) == 1 else MEANINGS
         options = [meanings(word, is_last=place == len(asked) - 1, most=most) for place, word in enumerate(asked)]
+        size = POOL_OF_ONE if len(asked) == 1 else POOL
         if all(option.every for option in options):
             rows = _having([option.every for option in options], PersonWord.objects.all())
             if mine.exists():
-                pool += rows.filter(Q(user__in=mine) | Q(user__in=near)).values_list("user", flat=True)[:POOL]
+                pool += rows.filter(Q(user__in=mine) | Q(user__in=near)).values_list("user", flat=True)[:size]
             likely = _having([option.close for option in options], PersonWord.objects.filter(is_open=True))
-            pool += likely.values_list("user", flat=True)[:POOL]
-            if len(pool) < POOL:
+            pool += likely.values_list("user", flat=True)[:size]
+            if len(pool) < size:
                 # Misspellings are looked for only where too few have the words as typed.
-                pool += rows.filter(is_open=True).values_list("user", flat=True)[:POOL]
+                pool += rows.filter(is_open=True).values_list("user", flat=True)[:size]
     today = timezone.localdate()
     people = (
         User.objects.filter(Q(pk__in=pool) | Q(handle=handle), is_active=True)
