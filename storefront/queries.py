@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -55,7 +56,7 @@ class ShopHead:
     person: User
     is_owner: bool
     followers: int
-    is_following: bool
+    tie: Tie
     collections: list[CollectionCard]
     picks: int
 
@@ -167,7 +168,7 @@ def shop_head(storefront: Storefront, user: Visitor) -> ShopHead:
         person=person,
         is_owner=is_owner,
         followers=followers.count(),
-        is_following=asks and followers.filter(follower_id=user.pk).exists(),
+        tie=tie(cast("User", user) if asks else None, person),
         collections=_cards(storefront),
         picks=_shown(storefront).aggregate(n=Count("product", distinct=True))["n"],
     )

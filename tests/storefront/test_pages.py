@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
+from accounts.models import User
 from accounts.services.profile import claim_handle
 from catalog.models import ProductWord
 from influencers.models import Click, Influencer
@@ -19,6 +20,7 @@ from storefront import services
 from storefront.models import Collection, Pick, Removal, Storefront
 from tests.cast import Mei
 from tests.conftest import client_for
+from tests.factories.accounts import UserFactory, befriend
 from tests.factories.catalog import CategoryFactory, ProductFactory, SellerFactory
 from tests.factories.influencers import InfluencerFactory
 from tests.factories.storefront import CollectionFactory, PickFactory
@@ -303,3 +305,13 @@ def test_searching_in_the_editor_marks_what_is_picked(mei: Mei, as_mei: Client) 
         ProductWord.objects.create(word="kettle", product=product)
     desk = as_mei.get(f"/studio/shop/collections/{pick.collection_id}?q=kettle").context["desk"]
     assert {(hit.product.pk, hit.is_picked) for hit in desk.found} == {(pick.product.pk, True), (free.pk, False)}
+
+
+def test_a_friend_of_the_creator_sees_it_on_her_shop(mei: Mei, lina: User) -> None:
+    befriend(mei.user, lina)
+    page = client_for(lina).get("/@slowhome").content.decode()
+
+    assert "Make a gift list" in page
+    assert "/@slowhome/mute" in page
+    assert "Add friend" not in page
+    assert "Add friend" in client_for(UserFactory()).get("/@slowhome").content.decode()
