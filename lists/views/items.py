@@ -93,9 +93,13 @@ def tick(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def accept(request: MemberRequest, slug: str, pk: int) -> HttpResponse:
-    """Take a suggestion onto the list."""
+    """Take a suggestion onto the list, or leave it (``accept=0``); nobody is told of the latter."""
     row, _rights = queries.list_for(slug, request.user, need="edit")
-    keeping.accept_suggestion(item=queries.item_of(row, pk))
+    item = queries.item_of(row, pk)
+    if request.POST.get("accept") != "0":
+        keeping.accept_suggestion(item=item)
+    elif item.is_suggestion:
+        keeping.remove_items(items=[item])
     return redirect(row)
 
 

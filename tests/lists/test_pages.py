@@ -318,3 +318,13 @@ def test_yen_have_no_decimals_in_the_form(as_lina: Client, row: List) -> None:
     item = ListItemFactory(list=row, product=None, title="Bowl", price_minor=1200, currency="JPY")
 
     assert 'value="1200"' in as_lina.get(f"/lists/{row.slug}/items/{item.pk}").content.decode()
+
+
+def test_a_suggestion_can_be_left(as_lina: Client, row: List, otto: User) -> None:
+    item = ListItemFactory(list=row, is_suggestion=True, added_by=otto)
+
+    as_lina.post(f"/lists/{row.slug}/items/{item.pk}/accept", {"accept": "0"})
+
+    item.refresh_from_db()
+    assert (item.is_suggestion, item.removed_at is not None) == (True, True)
+    assert not Notice.objects.filter(recipient=otto).exists()
