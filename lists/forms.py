@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import URLValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.money import Money, parse_minor
 from lists.models import List, ListItem, ListMember
@@ -55,6 +56,7 @@ class ListForm(MoneyMixin, forms.ModelForm):
             "happens_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "words": forms.TextInput,
         }
+        labels = {"kind": _("Kind"), "name": pgettext_lazy("of a list", "Name")}
         error_messages = {"name": {"required": _("Give the list a name")}}
 
     field_order = ["kind", "name", "for_handle", "occasion", "happens_on", "budget", "words", "cover"]
