@@ -3,17 +3,24 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.models import Product
 from lists.models import List, ListItem
-from lists.services.keeping import add_product, first_lists, remove_items
+from lists.services.keeping import add_product, first_lists, make_list, remove_items
 
 
 @transaction.atomic
 def save(*, user: User, product: Product) -> tuple[List, bool]:
-    """Keep a product on the list that was used last; the list, and whether it is new there."""
-    row = first_lists(user)[0]
+    """Keep a product on the wish or shopping list that was used last; the list, and whether it is new there.
+
+    Idea lists are shown to others and gift lists are for others: one tap puts nothing there.
+    """
+    own = (List.Kind.WISH, List.Kind.SHOPPING)
+    row = next((one for one in first_lists(user) if one.kind in own), None)
+    if row is None:
+        row = make_list(owner=user, kind=List.Kind.WISH, name=_("Wish list"))
     _item, is_new = add_product(row=row, product=product, by=user)
     return row, is_new
 

@@ -328,3 +328,13 @@ def test_a_suggestion_can_be_left(as_lina: Client, row: List, otto: User) -> Non
     item.refresh_from_db()
     assert (item.is_suggestion, item.removed_at is not None) == (True, True)
     assert not Notice.objects.filter(recipient=otto).exists()
+
+
+def test_one_tap_puts_nothing_where_others_look(as_lina: Client, lina: User) -> None:
+    product = ProductFactory()
+    for kind in ("gift", "idea"):
+        ListFactory(owner=lina, kind=kind)
+
+    as_lina.post(f"/p/{product.slug}/save")
+
+    assert ListItem.objects.get(product=product).list.kind == "wish"
