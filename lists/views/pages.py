@@ -174,7 +174,7 @@ def _settings(request: MemberRequest, row: List, form: ListForm, person: PersonF
     context = {
         "row": row, "form": form, "person_form": person, "circles": circles,
         "members": row.members.select_related("user").order_by("created_at"), "roles": row.members.model.Role.choices,
-        "total": row.items.present().count(),
+        "total": row.items.present().count(), "lists": queries.other_lists(request.user, row),
     }  # fmt: skip
     return render(request, "lists/settings.html", context, status=status)
 

@@ -338,3 +338,22 @@ def test_one_tap_puts_nothing_where_others_look(as_lina: Client, lina: User) -> 
     as_lina.post(f"/p/{product.slug}/save")
 
     assert ListItem.objects.get(product=product).list.kind == "wish"
+
+
+def test_two_lists_become_one_from_the_settings(as_lina: Client, lina: User, row: List) -> None:
+    other, item = ListFactory(owner=lina, kind="shopping", name="More groceries"), ListItemFactory(list=row)
+    page = as_lina.get(f"/lists/{row.slug}/settings").content.decode()
+    assert f'action="/lists/{row.slug}/merge"' in page
+    assert f'<option value="{other.pk}">More groceries</option>' in page
+
+    as_lina.post(f"/lists/{row.slug}/merge", {"to": other.pk})
+
+    item.refresh_from_db()
+    row.refresh_from_db()
+    assert (item.list, row.removed_at is not None) == (other, True)
+
+
+def test_a_list_for_a_mere_name_promises_no_more_than_it_keeps(as_lina: Client, lina: User, otto: User) -> None:
+    for recipient, promised in ((None, False), (otto, True)):
+        row = ListFactory(owner=lina, kind="gift", recipient=recipient, recipient_name="Otto")
+        assert ("whatever happens" in as_lina.get(f"/lists/{row.slug}").content.decode()) is promised
