@@ -1,15 +1,18 @@
 """Find people by an inexact name, as far as they want to be found."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.circle import blocks_between
 from accounts.handles import normalise
-from accounts.models import Friend, NameForm, NameWord, PersonWord, User
+from accounts.models import Friend, NameWord, PersonWord, User
 from accounts.names import (
+    LONGEST,
     MOST_QUERY_WORDS,
+    SIGNS,
     Reason,
     allowed,
     distance,
@@ -22,11 +25,10 @@ from accounts.names import (
     split,
 )  # fmt: skip
 
-# How many people are looked at before the best are taken, and how many words of the vocabulary one typed word may mean.
-POOL = 80
-POOL_OF_ONE = 200
-MEANINGS = 400
-MEANINGS_OF_ONE = 60
+# How many people are looked at before the best are taken; how many words a typed beginning, and a misspelling, may mean.
+POOL = 40
+BEGINNINGS = 200
+NEIGHBOURS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,42 +41,112 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """A word of the vocabulary that a typed word may mean, and about how many people have it."""
+
+    word: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Meanings:
-    """The words of the vocabulary that a typed word may mean: the word itself and what begins with it; and all, nearest first."""
+    """What a typed word may mean: as typed or read, a short form or what it begins, and words alike, best first."""
 
-    close: list[int]
-    every: list[int]
+    same: list[Meaning]
+    close: list[Meaning]
+    alike: list[Meaning]
 
 
-def meanings(word: str, *, is_last: bool, most: int) -> Meanings:
-    """Words alike, read alike, a short form, a beginning: two to four queries, whatever is found."""
+def meanings(word: str, *, is_last: bool) -> Meanings:
+    """Words alike, read alike, a short form, a beginning: one to three queries, whatever is found.
+
+    A sign has no misspellings: it is the sign, or one that is read alike.
+    """
     said = {word, reading(word)} - {""}
-    forms = {form for one in said for form in forms_of(one)}
-    alike = NameWord.objects.filter(pk__in=NameForm.objects.filter(hash__in=forms).values("word"))
-    near: list[tuple[int, float, int]] = []
-    for pk, text in alike.values_list("pk", "text"):
+    if SIGNS.fullmatch(word):
+        near = NameWord.objects.filter(text__in=said)
+    else:
+        near = NameWord.objects.filter(forms__hash__in={form for one in said for form in forms_of(one)}).distinct()
+    same: list[Meaning] = []
+    ranked: list[tuple[int, int, float, Meaning]] = []
+    for pk, text, people in near.values_list("pk", "text", "people"):
         edits = [count for one in said if (count := distance(one, text, allowed(one))) is not None]
-        if edits:
-            near.append((min(edits), -likeness(word, text), pk))
-    near.sort()
-    close = [pk for edits, _likeness, pk in near if edits == 0]
+        if edits and min(edits) == 0:
+            same.append(Meaning(pk, people))
+        elif edits:
+            ranked.append((min(edits), -people, -likeness(word, text), Meaning(pk, people)))
+    ranked.sort(key=lambda row: row[:3])
+    close: list[Meaning] = []
     short = {other for one in said for other in nicknames(one)} - said
     if short:
-        close += NameWord.objects.filter(text__in=short).values_list("pk", flat=True)
-    for one in said if is_last else ():
-        if len(one) > 1:
-            begins = NameWord.objects.starting(one).order_by("text")
-            close += begins.values_list("pk", flat=True)[:most]
-    return Meanings(close, list(dict.fromkeys([*close, *(pk for _edits, _likeness, pk in near)]))[: 2 * most])
+        close += [Meaning(*row) for row in NameWord.objects.filter(text__in=short).values_list("pk", "people")]
+    if is_last and len(word) > 1:
+        begins = Q()
+        for one in said:
+            begins |= NameWord.beginning(one)
+        rows = NameWord.objects.filter(begins).order_by("-people", "pk").values_list("pk", "people")
+        close += [Meaning(*row) for row in rows[:BEGINNINGS]]
+    return Meanings(same, close, [row[3] for row in ranked[:NEIGHBOURS]])
 
 
-def _having(options: list[list[int]], people: QuerySet[PersonWord]) -> QuerySet[PersonWord]:
-    """Rows of the rarest word's people who have a meaning of every other word too."""
-    first, *others = sorted(options, key=len)
-    rows = people.filter(word__in=first)
+def _joined(asked: list[str]) -> list[list[Meaning]]:
+    """The neighbours of what was typed as one word, as the index has them for signs: 伟明 and wei ming are weiming.
+
+    Empty when a pair is no word: then the words are looked for one by one.
+    """
+    texts = [(reading(one) + reading(other))[:LONGEST] for one, other in pairwise(asked)]
+    found = {
+        text: Meaning(pk, people)
+        for text, pk, people in NameWord.objects.filter(text__in=texts).values_list("text", "pk", "people")
+    }
+    return [[found[text]] for text in texts] if texts and all(text in found for text in texts) else []
+
+
+def _having(options: list[list[Meaning]], people: QuerySet[PersonWord]) -> list[int]:
+    """At most POOL people who have a meaning of every word, looked for from the rarest."""
+    if not options or not all(options):
+        return []
+    first, *others = sorted(options, key=lambda words: sum(word.people for word in words))
+    rows = people.filter(word__in=[word.word for word in first])
     for words in others:
-        rows = rows.filter(user__in=PersonWord.objects.filter(word__in=words).values("user"))
-    return rows
+        has = PersonWord.objects.filter(user=OuterRef("user"), word__in=[word.word for word in words])
+        rows = rows.filter(Exists(has))
+    return list(rows.values_list("user", flat=True)[:POOL])
+
+
+def _one_of_each(words: list[Meaning]) -> list[int]:
+    """Somebody for each word, the likeliest words first: of a misspelt word nobody knows which one was meant."""
+    first = PersonWord.objects.filter(word=OuterRef("pk"), is_open=True).order_by("user").values("user")[:1]
+    rows = NameWord.objects.filter(pk__in=[word.word for word in words[:POOL]]).annotate(somebody=Subquery(first))
+    return [pk for pk in rows.values_list("somebody", flat=True) if pk is not None]
+
+
+def _pool(asked: list[str], viewer: User) -> list[int]:
+    """People whom the words may mean: as typed first, then beginnings and short forms, then misspellings, while there is room."""
+    if not is_searchable(asked):
+        return []
+    last = len(asked) - 1
+    options = [meanings(word, is_last=place == last) for place, word in enumerate(asked)]
+    same = [option.same for option in options]
+    close = [[*option.same, *option.close] for option in options]
+    every = [[*option.same, *option.close, *option.alike] for option in options]
+    mine = Friend.objects.filter(user=viewer).values("friend")
+    pool: list[int] = []
+    if mine.exists():
+        # A friend of a friend is found by name where she allows it, and so are friends themselves.
+        is_friend = Exists(Friend.objects.filter(user=viewer, friend=OuterRef("user")))
+        is_near = Exists(Friend.objects.filter(user=OuterRef("user"), friend__in=mine))
+        pool += _having(every, PersonWord.objects.filter(is_friend | is_near))
+    everyone = PersonWord.objects.filter(is_open=True)
+    pool += _having(_joined(asked), everyone)
+    for tier in (same, close):
+        if len(pool) < POOL:
+            pool += _having(tier, everyone)
+    if len(pool) < POOL and len(asked) == 1:
+        pool += _one_of_each(options[0].alike)
+    if len(pool) < POOL:
+        pool += _having(every, everyone)
+    return pool
 
 
 def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
@@ -84,23 +156,8 @@ def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
     """
     asked = split(text[:100])[:MOST_QUERY_WORDS]
     handle = normalise(text[:100])
-    # A friend of a friend is found by name where she allows it, and so are friends themselves.
+    pool = set(_pool(asked, viewer))
     mine = Friend.objects.filter(user=viewer).values("friend")
-    near = Friend.objects.filter(user__in=mine).values("friend")
-    pool: list[int] = []
-    if is_searchable(asked):
-        most = MEANINGS_OF_ONE if len(asked) == 1 else MEANINGS
-        options = [meanings(word, is_last=place == len(asked) - 1, most=most) for place, word in enumerate(asked)]
-        size = POOL_OF_ONE if len(asked) == 1 else POOL
-        if all(option.every for option in options):
-            rows = _having([option.every for option in options], PersonWord.objects.all())
-            if mine.exists():
-                pool += rows.filter(Q(user__in=mine) | Q(user__in=near)).values_list("user", flat=True)[:size]
-            likely = _having([option.close for option in options], PersonWord.objects.filter(is_open=True))
-            pool += likely.values_list("user", flat=True)[:size]
-            if len(pool) < size:
-                # Misspellings are looked for only where too few have the words as typed.
-                pool += rows.filter(is_open=True).values_list("user", flat=True)[:size]
     today = timezone.localdate()
     people = (
         User.objects.filter(Q(pk__in=pool) | Q(handle=handle), is_active=True)

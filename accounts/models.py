@@ -1,11 +1,11 @@
 """Who people are, the names they go by, and whom they follow."""
 
 from datetime import date
-from typing import Any, Self
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import connections, models
+from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -200,23 +200,22 @@ class Block(models.Model):
         return f"{self.blocker_id} blocks {self.blocked_id}"
 
 
-class NameWordQuerySet(models.QuerySet["NameWord"]):
-    def starting(self, prefix: str) -> Self:
-        """Words with this beginning, by the index: a range on SQLite, the index for beginnings on PostgreSQL."""
-        if connections[self.db].vendor == "sqlite":
-            return self.filter(text__gte=prefix, text__lt=prefix + chr(0x10FFFF))
-        return self.filter(text__startswith=prefix)
-
-
 class NameWord(models.Model):
     """A word that occurs in names: the vocabulary of the search for people (accounts/names.py says how words are made)."""
 
     text = models.CharField(max_length=40, unique=True)
-
-    objects = NameWordQuerySet.as_manager()
+    # About how many people have it, kept by accounts.services.names: the search begins with the rarest word.
+    people = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.text
+
+    @staticmethod
+    def beginning(prefix: str) -> Q:
+        """Words with this beginning, by the index: a range on SQLite, the index for beginnings on PostgreSQL."""
+        if connection.vendor == "sqlite":
+            return Q(text__gte=prefix, text__lt=prefix + chr(0x10FFFF))
+        return Q(text__startswith=prefix)
 
 
 class NameForm(models.Model):

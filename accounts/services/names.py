@@ -1,8 +1,11 @@
 """Keep the search for people true to their names and to what they want."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import NameForm, NameWord, PersonWord, User
@@ -38,7 +41,10 @@ def index_people(people: Iterable[User]) -> None:
             [NameForm(word_id=pk, hash=form) for word, pk in fresh.items() for form in forms_of(word)], batch_size=2000
         )
         known.update(fresh)
-    PersonWord.objects.filter(user__in=[person.pk for person in everyone]).delete()
+    pks = [person.pk for person in everyone]
+    before = Counter(PersonWord.objects.filter(user__in=pks).values_list("word", flat=True))
+    after = Counter(known[word] for row in words.values() for word in row)
+    PersonWord.objects.filter(user__in=pks).delete()
     PersonWord.objects.bulk_create(
         [
             PersonWord(user=person, word_id=known[word], is_open=person.findable_by == User.FindableBy.EVERYONE)
@@ -47,3 +53,16 @@ def index_people(people: Iterable[User]) -> None:
         ],
         batch_size=2000,
     )
+    _count(after, before)
+
+
+def _count(after: Counter[int], before: Counter[int]) -> None:
+    """Keep how many people have a word; a deleted account leaves its words counted, which costs only their place."""
+    changes: dict[int, list[int]] = {}
+    for pk in sorted(set(after) | set(before)):
+        if change := after[pk] - before[pk]:
+            changes.setdefault(change, []).append(pk)
+    # In the order of the words, so that two renames at once wait for each other instead of locking each other.
+    list(NameWord.objects.select_for_update().filter(pk__in=sorted({*after, *before})).order_by("pk").values_list("pk"))
+    for change, pks in changes.items():
+        NameWord.objects.filter(pk__in=pks).update(people=Greatest(F("people") + change, 0))

@@ -136,7 +136,7 @@ def build(names: list[str]) -> None:
                     forms += [(words[word], form) for form in forms_of(word)]
                 links.append((words[word], pk, True))
         put("accounts_user", columns, people)
-        put("accounts_nameword", ["id", "text"], fresh)
+        put("accounts_nameword", ["id", "text", "people"], [(*row, 0) for row in fresh])
         put("accounts_personword", ["word_id", "user_id", "is_open"], links)
         put("accounts_nameform", ["word_id", "hash"], forms)
         forms = []
@@ -144,6 +144,10 @@ def build(names: list[str]) -> None:
         if connection.vendor == "postgresql":
             for table in ("accounts_user", "accounts_nameword"):
                 cursor.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")  # noqa: S608
+        cursor.execute(
+            "UPDATE accounts_nameword SET people = "
+            "(SELECT COUNT(*) FROM accounts_personword WHERE accounts_personword.word_id = accounts_nameword.id)"
+        )
         cursor.execute("ANALYZE")
 
 

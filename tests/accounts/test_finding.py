@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.finding import find_people
-from accounts.models import Block, User
+from accounts.models import Block, NameWord, User
 from accounts.services.names import index_people, index_person
 from tests.factories.accounts import UserFactory, befriend, with_handle
 
@@ -137,3 +137,33 @@ def test_the_page_is_for_members_and_has_a_budget(as_guest: Client, as_lina: Cli
     assert [answer.status_code for answer in answers] == [200] * 30 + [429]
     assert answers[-1]["Retry-After"]
     cache.clear()
+
+
+def test_words_count_their_people(db: None) -> None:
+    user, _other = person("Anna Berg", 1), person("Anna Stein", 2)
+    assert dict(NameWord.objects.values_list("text", "people")) == {"anna": 2, "berg": 1, "stein": 1}
+
+    user.name = "Berta Berg"
+    user.save()
+    index_person(user)
+    index_person(user)
+
+    assert dict(NameWord.objects.values_list("text", "people")) == {"anna": 1, "berg": 1, "berta": 1, "stein": 1}
+
+
+def test_a_misspelt_word_finds_everybody_with_a_likely_one(db: None) -> None:
+    for number, name in enumerate(["Anna Johnson", "Berta Johnson", "Carla Jonssen", "Dora Jonson"], 1):
+        person(name, number)
+
+    found = [row.person.name for row in find_people(viewer=UserFactory(), text="jonsson")]
+
+    assert set(found) == {"Anna Johnson", "Berta Johnson", "Carla Jonssen", "Dora Jonson"}
+
+
+def test_of_many_likely_words_each_is_shown_by_somebody(db: None) -> None:
+    index_people(
+        [with_handle(UserFactory(name="Anna Johnson", findable_by="everyone"), f"johnson.{n}") for n in range(60)]
+    )
+    rare = person("Carla Jonssen", 99)
+
+    assert rare in [row.person for row in find_people(viewer=UserFactory(), text="jonsson")]
