@@ -25,8 +25,11 @@ from accounts.names import (
     split,
 )  # fmt: skip
 
-# How many people are looked at before the best are taken; how many words a typed beginning, and a misspelling, may mean.
+# How many people each look brings at most, and how many make the next look needless; how many words a typed beginning, and a misspelling, may mean.
 POOL = 40
+ENOUGH = 10
+# Through more people than this a look goes only while nobody was found.
+MANY = 2_000
 BEGINNINGS = 200
 NEIGHBOURS = 200
 
@@ -89,17 +92,24 @@ def meanings(word: str, *, is_last: bool) -> Meanings:
     return Meanings(same, close, [row[3] for row in ranked[:NEIGHBOURS]])
 
 
-def _joined(asked: list[str]) -> list[list[Meaning]]:
-    """The neighbours of what was typed as one word, as the index has them for signs: 伟明 and wei ming are weiming.
+def _joined(asked: list[str], same: list[list[Meaning]]) -> list[list[Meaning]]:
+    """What was typed, with neighbours as one word where the index has it for signs: 伟明 and wei ming are weiming.
 
-    Empty when a pair is no word: then the words are looked for one by one.
+    Such words are rare, so that they are looked for first. Empty when no pair is a word.
     """
     texts = [(reading(one) + reading(other))[:LONGEST] for one, other in pairwise(asked)]
-    found = {
+    known = {
         text: Meaning(pk, people)
         for text, pk, people in NameWord.objects.filter(text__in=texts).values_list("text", "pk", "people")
     }
-    return [[found[text]] for text in texts] if texts and all(text in found for text in texts) else []
+    pairs = [place for place, text in enumerate(texts) if text in known]
+    alone = [words for place, words in enumerate(same) if place not in pairs and place - 1 not in pairs]
+    return [*([known[texts[place]]] for place in pairs), *alone] if pairs else []
+
+
+def _rarest(options: list[list[Meaning]]) -> int:
+    """About how many people a look goes through: those of the rarest word."""
+    return min((sum(word.people for word in words) for words in options), default=0)
 
 
 def _having(options: list[list[Meaning]], people: QuerySet[PersonWord]) -> list[int]:
@@ -122,7 +132,7 @@ def _one_of_each(words: list[Meaning]) -> list[int]:
 
 
 def _pool(asked: list[str], viewer: User) -> list[int]:
-    """People whom the words may mean: as typed first, then beginnings and short forms, then misspellings, while there is room."""
+    """People whom the words may mean: as typed first, then beginnings and short forms, then misspellings, until there are enough."""
     if not is_searchable(asked):
         return []
     last = len(asked) - 1
@@ -138,13 +148,12 @@ def _pool(asked: list[str], viewer: User) -> list[int]:
         is_near = Exists(Friend.objects.filter(user=OuterRef("user"), friend__in=mine))
         pool += _having(every, PersonWord.objects.filter(is_friend | is_near))
     everyone = PersonWord.objects.filter(is_open=True)
-    pool += _having(_joined(asked), everyone)
-    for tier in (same, close):
-        if len(pool) < POOL:
+    for tier in (_joined(asked, same), same, close):
+        if len(set(pool)) < ENOUGH and (not pool or _rarest(tier) <= MANY):
             pool += _having(tier, everyone)
-    if len(pool) < POOL and len(asked) == 1:
+    if len(set(pool)) < ENOUGH and len(asked) == 1:
         pool += _one_of_each(options[0].alike)
-    if len(pool) < POOL:
+    if len(set(pool)) < ENOUGH and (not pool or _rarest(every) <= MANY):
         pool += _having(every, everyone)
     return pool
 

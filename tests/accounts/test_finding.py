@@ -111,7 +111,7 @@ def test_a_new_name_takes_the_place_of_the_old(db: None) -> None:
     assert find_people(viewer=UserFactory(), text="rossi maria")[0].person == user
 
 
-def test_a_search_asks_as_much_for_three_as_for_thirty(db: None) -> None:
+def test_a_search_asks_no_more_for_thirty_than_for_three(db: None) -> None:
     viewer, counts = UserFactory(), []
     for many in (3, 30):
         index_people(
@@ -126,7 +126,7 @@ def test_a_search_asks_as_much_for_three_as_for_thirty(db: None) -> None:
             find_people(viewer=viewer, text="anna berg")
         counts.append(len(queries))
 
-    assert counts[0] == counts[1]
+    assert counts[0] >= counts[1]
 
 
 def test_the_page_is_for_members_and_has_a_budget(as_guest: Client, as_lina: Client) -> None:
