@@ -100,7 +100,7 @@ def tie(viewer: User | None, person: User) -> Tie:
     return Tie(
         is_friend=friend is not None,
         is_muted=bool(friend and friend.is_muted),
-        is_asked=viewer.pk in asked,
+        is_asked=viewer.pk in asked and asked[viewer.pk].withdrawn_at is None,
         asks_me=hers is not None and hers.refused_at is None,
         is_following=Follow.objects.filter(follower=viewer, followed=person).exists(),
     )
@@ -140,5 +140,6 @@ def waiting_requests(user_id: int) -> int:
 def asked_among(viewer: User, people: list[int]) -> tuple[set[int], set[int]]:
     """Of these people: who is a friend, and whom the viewer has asked."""
     friends = set(Friend.objects.filter(user=viewer, friend__in=people).values_list("friend_id", flat=True))
-    asked = set(FriendRequest.objects.filter(asker=viewer, asked__in=people).values_list("asked_id", flat=True))
+    waiting = FriendRequest.objects.filter(asker=viewer, asked__in=people, withdrawn_at__isnull=True)
+    asked = set(waiting.values_list("asked_id", flat=True))
     return friends, asked

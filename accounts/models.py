@@ -178,6 +178,8 @@ class FriendRequest(models.Model):
     asked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="requests_received")
     asked_at = models.DateTimeField(default=timezone.now)
     refused_at = models.DateTimeField(null=True, blank=True)
+    # Taken back after it was refused: to the asker it is gone, and asking again still reaches nobody.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["asker", "asked"], name="one_request_per_pair")]

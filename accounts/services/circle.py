@@ -35,10 +35,11 @@ def ask_to_be_friends(*, asker: User, asked: User) -> bool:
         return True
     # Two who ask each other at once: whoever comes second waits here and sees the first.
     list(User.objects.select_for_update().filter(pk__in=[asker.pk, asked.pk]).order_by("pk"))
-    if FriendRequest.objects.filter(asker=asked, asked=asker).exists():
+    if FriendRequest.objects.filter(asker=asked, asked=asker, withdrawn_at__isnull=True).exists():
         _befriend(asker, asked)
         return True
     request, created = FriendRequest.objects.get_or_create(asker=asker, asked=asked)
+    FriendRequest.objects.filter(pk=request.pk, withdrawn_at__isnull=False).update(withdrawn_at=None)
     if created:
         announce("accounts.friend_asked", request.pk)
     return False
@@ -71,8 +72,10 @@ def _befriend(accepter: User, asker: User) -> None:
 
 @transaction.atomic
 def withdraw_request(*, asker: User, asked: User) -> None:
-    """Take an unanswered request back. One that was refused stays, so that asking again reaches nobody."""
-    FriendRequest.objects.filter(asker=asker, asked=asked, refused_at__isnull=True).delete()
+    """Take a request back. One that was refused is kept unseen, so that asking again reaches nobody and shows nothing."""
+    mine = FriendRequest.objects.filter(asker=asker, asked=asked)
+    mine.filter(refused_at__isnull=True).delete()
+    mine.update(withdrawn_at=timezone.now())
 
 
 @transaction.atomic

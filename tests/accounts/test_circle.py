@@ -6,6 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from accounts import circle as ties
 from accounts.models import Block, Follow, Friend, FriendRequest, User
 from accounts.services import circle
 from notifications.models import Notice
@@ -119,3 +120,18 @@ def test_joining_needs_thirteen_years_and_an_answer(as_guest: Client) -> None:
 
     kim = User.objects.get(email="kim@example.com")
     assert (kim.findable_by, kim.name_words.count() > 0, kim.handle[:3]) == ("everyone", True, "kim")
+
+
+def test_taking_back_a_refused_request_looks_like_taking_back_any(db: None) -> None:
+    asker, asked = UserFactory(), UserFactory()
+    circle.ask_to_be_friends(asker=asker, asked=asked)
+    circle.answer_request(asked=asked, asker=asker, accept=False)
+    assert ties.tie(asker, asked).is_asked
+
+    circle.withdraw_request(asker=asker, asked=asked)
+    assert not ties.tie(asker, asked).is_asked
+    assert ties.asked_among(asker, [asked.pk]) == (set(), set())
+
+    circle.ask_to_be_friends(asker=asker, asked=asked)
+    assert ties.tie(asker, asked).is_asked
+    assert ties.waiting_requests(asked.pk) == 0
