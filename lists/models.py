@@ -215,6 +215,8 @@ class ListItem(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.THINKING)
     bringer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # Gift lists: the wish from which it was pulled. Buying it takes the wish, so that nobody gives it twice.
+    source = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     is_suggestion = models.BooleanField(default=False)
     position = models.PositiveIntegerField(default=0)
     added_at = models.DateTimeField(default=timezone.now)

@@ -53,6 +53,8 @@ class Overview:
     kind: str
     counts: dict[str, int]
     removed: List | None
+    # What she took upon herself and has not bought, and what she bought lately.
+    gifts: list[Claim]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Row:
     free: int = 0
     is_taken: bool = False
     mine: Claim | None = None
+    # What is claimed when it is bought: the item, or the wish from which it was pulled.
+    wish: ListItem | None = None
     names: list[str] = field(default_factory=list)
 
 
@@ -261,7 +265,11 @@ def overview(user: User, *, kind: str = "", removed: str = "") -> Overview:
         kind=kind,
         counts=counts,
         removed=gone,
-    )
+        gifts=list(
+            Claim.objects.filter(giver=user, state__in=LIVE)
+            .select_related("item__product", "item__list__owner", "item__list__recipient").order_by(F("expires_at").asc(nulls_last=True), "-pk")[:24]
+        ),
+    )  # fmt: skip
 
 
 def list_page(row: List, rights: Rights, user: User | None, request: HttpRequest) -> ListPage:
@@ -312,17 +320,29 @@ def _rows(items: Sequence[ListItem], rights: Rights, user: User | None) -> list[
     """The items with what others took, for who may give; without any of it for everybody else."""
     if not rights.give:
         return [Row(item) for item in items]
+    wishes = _wishes_behind(items, user)
+    shown = {item.pk: wishes.get(item.source_id or 0, item) for item in items}
     claims: dict[int, list[Claim]] = {}
-    for claim in Claim.objects.filter(item__in=[item.pk for item in items], state__in=LIVE).order_by("pk"):
+    for claim in Claim.objects.filter(item__in=[one.pk for one in shown.values()], state__in=LIVE).order_by("pk"):
         claims.setdefault(claim.item_id, []).append(claim)
     rows = []
     for item in items:
-        taken = claims.get(item.pk, [])
+        wish = shown[item.pk]
+        taken = claims.get(wish.pk, [])
         mine = next((one for one in taken if user is not None and one.giver_id == user.pk), None)
-        free = max(0, item.wanted - max(item.got, item.taken))
+        free = max(0, wish.wanted - max(wish.got, wish.taken))
         names = [one.name for one in taken if one.shows_name and one is not mine]
-        rows.append(Row(item, free=free, is_taken=free == 0, mine=mine, names=names))
+        rows.append(Row(item, free=free, is_taken=free == 0, mine=mine, names=names, wish=wish))
     return rows
+
+
+def _wishes_behind(items: Sequence[ListItem], user: User | None) -> dict[int, ListItem]:
+    """The wishes from which things of a gift list were pulled, as far as this giver may still see them."""
+    pks = [item.source_id for item in items if item.source_id]
+    if not pks or user is None:
+        return {}
+    rows = ListItem.objects.present().filter(pk__in=pks, list__in=List.objects.visible_to(user))
+    return {row.pk: row for row in rows.select_related("list")}
 
 
 def _gift_extras(row: List, user: User) -> dict[str, Any]:
@@ -344,7 +364,10 @@ def _gift_extras(row: List, user: User) -> dict[str, Any]:
         .select_related("product", "list").order_by("-priority", "pk")[:6]
     )  # fmt: skip
     before = (
-        Claim.objects.filter(giver=user, state=Claim.State.BOUGHT, item__list__owner=row.recipient)
+        Claim.objects.filter(
+            Q(item__list__owner=row.recipient) | Q(item__list__recipient=row.recipient), giver=user, state=Claim.State.BOUGHT
+        )
+        .exclude(item__list=row)
         .select_related("item__product", "item__list").order_by("-bought_at")[:12]
     )  # fmt: skip
     return {"planned_minor": sums, "wishes": list(wishes), "before": list(before)}

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -37,13 +38,14 @@ def claim(
     # No join: with one, Django would put the condition into a subquery, which PostgreSQL does not ask again
     # after waiting for another giver's row lock.
     moved = ListItem.objects.filter(
-        pk=item.pk, removed_at__isnull=True, is_suggestion=False, list__in=List.objects.present(), wanted__gte=F("taken") + quantity
+        pk=item.pk, removed_at__isnull=True, is_suggestion=False, list__in=List.objects.present(),
+        wanted__gte=Greatest(F("taken"), F("got")) + quantity,
     ).update(taken=F("taken") + quantity)  # fmt: skip
     if not moved:
         fresh = ListItem.objects.present().filter(pk=item.pk).first()
         if fresh is None:
             raise NotThere
-        raise AllTaken(max(0, fresh.wanted - fresh.taken))
+        raise AllTaken(max(0, fresh.wanted - max(fresh.taken, fresh.got)))
     row = Claim.objects.create(
         item=item, giver=giver, email=email, name=name or (giver.name if giver else ""), shows_name=shows_name,
         quantity=quantity, state=Claim.State.SHOPPING if held else Claim.State.RESERVED, token=secrets.token_hex(16),
@@ -89,11 +91,19 @@ def mark_bought(*, row: Claim, now: datetime | None = None) -> bool:
         if not free.update(taken=F("taken") + row.quantity):
             return False
         Claim.objects.filter(pk=row.pk).update(state=Claim.State.RESERVED)
-    return bool(
-        Claim.objects.filter(pk=row.pk, state__in=ENDING).update(
-            state=Claim.State.BOUGHT, bought_at=moment, expires_at=None
-        )
+    moved = Claim.objects.filter(pk=row.pk, state__in=ENDING).update(
+        state=Claim.State.BOUGHT, bought_at=moment, expires_at=None
     )
+    if moved and row.giver_id is not None:
+        _plan_is_bought(row)
+    return bool(moved)
+
+
+def _plan_is_bought(row: Claim) -> None:
+    """On the giver's gift lists the thing is bought: the one she claimed, and what was pulled there from the wish she claimed."""
+    hers = Q(list__owner=row.giver) | Q(list__members__user=row.giver)
+    plans = ListItem.objects.filter(Q(pk=row.item_id) | Q(source=row.item_id), hers, list__kind=List.Kind.GIFT)
+    ListItem.objects.filter(pk__in=plans.values("pk")).update(state=ListItem.State.BOUGHT, bringer=row.giver)
 
 
 @transaction.atomic

@@ -215,6 +215,7 @@ def _copy(item: ListItem, to: List, by: User, position: int) -> ListItem:
         title=item.title, link=item.link, price_minor=item.price_minor, currency=item.currency,
         picture=item.picture, note=item.note if item.list.owner_id == by.pk else "", priority=item.priority,
         wanted=item.wanted, added_by=by, known_price_minor=item.price_now_minor, position=position,
+        source=item if item.list.kind == List.Kind.WISH and item.list.owner_id == to.recipient_id else None,
     )  # fmt: skip
 
 

@@ -9,8 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from lists.errors import AllTaken
 from lists.models import List, ListItem
-from lists.services import keeping, watching
+from lists.services import giving, keeping, watching
 from notifications.models import Notice
 from orders.models import CartLine
 from storefront.models import Storefront
@@ -357,3 +358,69 @@ def test_a_list_for_a_mere_name_promises_no_more_than_it_keeps(as_lina: Client, 
     for recipient, promised in ((None, False), (otto, True)):
         row = ListFactory(owner=lina, kind="gift", recipient=recipient, recipient_name="Otto")
         assert ("whatever happens" in as_lina.get(f"/lists/{row.slug}").content.decode()) is promised
+
+
+def test_a_pulled_wish_is_given_once(as_lina: Client, lina: User, otto: User) -> None:
+    befriend(lina, otto)
+    wish = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
+    plans = ListFactory(owner=lina, kind="gift", recipient=otto)
+    keeping.copy_items(items=[ListItem.objects.select_related("list").get(pk=wish.pk)], to=plans, by=lina)
+    pulled = ListItem.objects.get(list=plans)
+    assert pulled.source == wish
+    assert f"/lists/{wish.list.slug}/items/{wish.pk}/claim" in as_lina.get(f"/lists/{plans.slug}").content.decode()
+
+    row = giving.claim(item=wish, quantity=1, giver=lina, shopping=True)
+    page = as_lina.get(f"/lists/{plans.slug}").content.decode()
+    assert "Reserved by you" in page
+    assert f"/claims/{row.token}/buy" in page
+    giving.mark_bought(row=row)
+
+    pulled.refresh_from_db()
+    assert (pulled.state, pulled.bringer) == ("bought", lina)
+    assert "Bought by you" in as_lina.get(f"/lists/{plans.slug}").content.decode()
+
+
+def test_a_pulled_wish_that_another_gives_says_so(as_lina: Client, lina: User, otto: User) -> None:
+    befriend(lina, otto)
+    befriend(otto, other := UserFactory())
+    wish = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
+    plans = ListFactory(owner=lina, kind="gift", recipient=otto)
+    keeping.copy_items(items=[ListItem.objects.select_related("list").get(pk=wish.pk)], to=plans, by=lina)
+    giving.claim(item=wish, quantity=1, giver=other)
+
+    page = as_lina.get(f"/lists/{plans.slug}").content.decode()
+
+    assert "Someone has this" in page
+    assert "Buy as gift" not in page
+
+
+def test_a_giver_finds_what_she_gives_also_when_the_list_closed(as_lina: Client, lina: User, otto: User) -> None:
+    befriend(lina, otto)
+    wish = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
+    row = giving.claim(item=wish, quantity=1, giver=lina)
+    List.objects.filter(pk=wish.list_id).update(audience="private")
+
+    assert f"/claims/{row.token}" in as_lina.get("/lists").content.decode()
+    assert as_lina.get(f"/claims/{row.token}").status_code == 200
+
+
+def test_what_the_owner_has_got_cannot_be_taken(lina: User, otto: User) -> None:
+    item = ListItemFactory(list=ListFactory(owner=otto, audience="friends"), wanted=2, got=1)
+    with pytest.raises(AllTaken):
+        giving.claim(item=item, quantity=2, giver=lina)
+
+    giving.claim(item=item, quantity=1, giver=lina)
+
+    item.refresh_from_db()
+    assert item.taken == 1
+
+
+def test_her_own_list_does_not_tell_that_a_wish_sold_out(
+    as_otto: Client, as_lina: Client, lina: User, otto: User
+) -> None:
+    befriend(lina, otto)
+    item = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
+    type(item.product).objects.filter(pk=item.product_id).update(is_sold_out=True)
+
+    assert "Sold out" not in as_otto.get(f"/lists/{item.list.slug}").content.decode()
+    assert "Sold out" in as_lina.get(f"/lists/{item.list.slug}").content.decode()
