@@ -200,6 +200,15 @@ def first_variant(item: ListItem) -> Variant | None:
     return next((one for one in item.product.variants.all() if one.is_active and one.is_available), None)
 
 
+def variants_to_give(item: ListItem) -> list[Variant]:
+    """What a giver may choose among: the variant that is wished for, or all that can be had where any is fine."""
+    if item.product is None:
+        return []
+    if item.variant is not None and not item.is_any_variant:
+        return [item.variant] if item.variant.is_available else []
+    return [one for one in item.product.variants.all() if one.is_available]
+
+
 def other_lists(user: User | None, row: List) -> list[List]:
     """Her lists besides this one, last used first: where things may be moved."""
     return list(List.objects.present().filter(owner=user).exclude(pk=row.pk).order_by("-used_at")) if user else []

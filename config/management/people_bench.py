@@ -220,7 +220,7 @@ def run(people: int, path: str, probes: int) -> dict[str, Any]:
     some = [rng.choice(latin) for _ in range(probes)]
     east = [rng.choice(han) for _ in range(probes)]
     carriers = people_by(lambda name: name.casefold().split(), by_name)
-    starters = people_by(lambda name: {word[:3] for word in name.casefold().split()}, by_name)
+    starters = people_by(lambda name: {word[:3] for word in words_of(name)}, by_name)
     pairs = people_by(lambda name: [name[1:], name[:2]] if is_han(name) else [], by_name)
     readings = people_by(lambda name: [syllables(name)] if is_han(name) else [], by_name)
     like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from catalog.models import Variant
 from influencers.models import Influencer
 from influencers.referrals import Touch
 from lists.models import Claim, ListItem
@@ -19,14 +20,16 @@ PREFIX = "claim:"
 
 
 @transaction.atomic
-def gift_cart(*, claim: Claim, touch: Touch | None, recipient: User) -> Cart:
-    """A cart of its own for one claimed thing, made anew. Raises an OrderError when it cannot be had.
+def gift_cart(*, claim: Claim, touch: Touch | None, recipient: User, variant: Variant | None = None) -> Cart:
+    """A cart of its own for one claimed thing, made anew, with the variant that the giver chose or the first that fits.
+
+    Raises an OrderError when it cannot be had.
 
     Who brought the giver here is recorded as in any cart, but a gift to a creator earns that creator nothing: her
     earnings would tell her of it.
     """
     item = claim.item
-    variant = first_variant(item)
+    variant = variant or first_variant(item)
     if variant is None:
         raise NotOnSale(item.label)
     key = f"gift{claim.token}"[:32]

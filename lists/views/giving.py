@@ -104,8 +104,12 @@ def buy(request: HttpRequest, token: str) -> HttpResponse:
     recipient = row.item.list.recipient or row.item.list.owner
     if row.state not in (Claim.State.SHOPPING, Claim.State.RESERVED):
         return redirect("lists:manage_claim", token)
-    cart = buying.gift_cart_of(row)
+    cart, variants = buying.gift_cart_of(row), queries.variants_to_give(row.item)
+    chosen = next((one for one in variants if str(one.pk) == request.POST.get("variant")), None)
     try:
+        if chosen is not None:
+            buying.gift_cart(claim=row, touch=referral_cookie.read(request), recipient=recipient, variant=chosen)
+            return redirect("lists:buy", token)
         if cart is None or not cart.lines.exists():
             cart = buying.gift_cart(claim=row, touch=referral_cookie.read(request), recipient=recipient)
     except OrderError as refusal:
@@ -141,5 +145,12 @@ def buy(request: HttpRequest, token: str) -> HttpResponse:
                 return redirect(order.guest_url)
         page = cart_page(cart=buying.gift_cart_of(row), user=user)
         form.data = {**form.data.dict(), "card": ""}  # type: ignore[attr-defined]
-    context = {"form": form, "page": page, "claim": row, "row": row.item.list, "recipient": recipient}
+    context = {
+        "form": form,
+        "page": page,
+        "claim": row,
+        "row": row.item.list,
+        "recipient": recipient,
+        "variants": variants,
+    }
     return render(request, "lists/buy.html", context, status=status)

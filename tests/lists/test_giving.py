@@ -20,6 +20,7 @@ from lists.models import Claim, ListItem
 from lists.services import giving
 from tests.conftest import client_for
 from tests.factories.accounts import UserFactory, befriend
+from tests.factories.catalog import VariantFactory
 from tests.factories.lists import ListFactory, ListItemFactory
 
 LIVE = ["shopping", "reserved", "bought"]
@@ -150,3 +151,30 @@ def test_a_claim_belongs_to_who_made_it(lina: User, otto: User, as_guest: Client
         assert client.post(f"/claims/{claim.token}", {"act": "release"}).status_code == 404
     claim.refresh_from_db()
     assert claim.state == "reserved"
+
+
+def test_the_giver_chooses_which_one_where_any_is_fine(lina: User, otto: User) -> None:
+    befriend(lina, otto)
+    item = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
+    VariantFactory(product=item.product, options={"Colour": "Ember"})
+    other = VariantFactory(product=item.product, options={"Colour": "Sun"}, price_minor=3100)
+    client = client_for(lina)
+    address = client.post(f"/lists/{item.list.slug}/items/{item.pk}/claim", {"act": "buy", "quantity": "1"}).url
+    assert "Sun" in client.get(address).content.decode()
+
+    assert client.post(address, {"variant": str(other.pk)}).status_code == 302
+
+    assert [line.variant for line in client.get(address).context["page"].lines] == [other]
+
+
+def test_a_giver_cannot_choose_another_than_the_one_wished_for(lina: User, otto: User) -> None:
+    befriend(lina, otto)
+    item = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
+    item.variant = VariantFactory(product=item.product, options={"Colour": "Ember"})
+    item.save()
+    other = VariantFactory(product=item.product, options={"Colour": "Sun"})
+    client = client_for(lina)
+    address = client.post(f"/lists/{item.list.slug}/items/{item.pk}/claim", {"act": "buy", "quantity": "1"}).url
+
+    assert client.post(address, {"variant": str(other.pk)}).status_code == 422
+    assert [line.variant for line in client.get(address).context["page"].lines] == [item.variant]
