@@ -28,8 +28,9 @@ from accounts.names import (
 # How many people each look brings at most, and how many make the next look needless; how many words a typed beginning, and a misspelling, may mean.
 POOL = 40
 ENOUGH = 10
-# Through more people than this a look goes only while nobody was found.
+# Through more people than this a look goes only while nobody was found; the last look, at any misspelling, costs the most.
 MANY = 2_000
+FEW = 300
 BEGINNINGS = 200
 NEIGHBOURS = 200
 
@@ -139,6 +140,8 @@ def _pool(asked: list[str], viewer: User) -> list[int]:
     options = [meanings(word, is_last=place == last) for place, word in enumerate(asked)]
     same = [option.same for option in options]
     close = [[*option.same, *option.close] for option in options]
+    # A word that names have is taken as meant; one that none has, as misspelt. Then any may be misspelt.
+    likely = [[*option.same, *option.close, *([] if option.same else option.alike)] for option in options]
     every = [[*option.same, *option.close, *option.alike] for option in options]
     mine = Friend.objects.filter(user=viewer).values("friend")
     pool: list[int] = []
@@ -153,8 +156,9 @@ def _pool(asked: list[str], viewer: User) -> list[int]:
             pool += _having(tier, everyone)
     if len(set(pool)) < ENOUGH and len(asked) == 1:
         pool += _one_of_each(options[0].alike)
-    if len(set(pool)) < ENOUGH and (not pool or _rarest(every) <= MANY):
-        pool += _having(every, everyone)
+    for tier, many in ((likely, MANY), (every, FEW)):
+        if len(set(pool)) < ENOUGH and (not pool or _rarest(tier) <= many):
+            pool += _having(tier, everyone)
     return pool
 
 

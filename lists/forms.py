@@ -38,7 +38,7 @@ class ListForm(MoneyMixin, forms.ModelForm):
 
     for_handle = forms.CharField(
         label=_("For"), required=False, max_length=80,
-        help_text=_("A friend's handle such as @tomas, or just a name. She never sees this list."),
+        help_text=_("A friend's handle such as @tomas, who then never sees this list, or just a name."),
     )  # fmt: skip
     budget = forms.CharField(
         label=_("Budget"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
@@ -132,6 +132,7 @@ class ItemForm(MoneyMixin, forms.ModelForm):
     class Meta:
         model = ListItem
         fields = ["title", "link", "note", "priority", "wanted", "variant", "is_any_variant"]
+        labels = {"priority": _("How much it is wished for")}
         widgets = {"wanted": forms.NumberInput(attrs={"min": 1, "max": 99})}
 
     field_order = ["title", "link", "price", "wanted", "priority", "variant", "is_any_variant", "note"]
@@ -176,7 +177,7 @@ class PersonForm(forms.Form):
     handle = forms.CharField(
         label=_("Handle"), max_length=40, help_text=_("Such as @tomas. You find it under Friends.")
     )
-    role = forms.ChoiceField(label=_("She"), choices=ListMember.Role.choices, initial=ListMember.Role.BUY)
+    role = forms.ChoiceField(label=_("May do"), choices=ListMember.Role.choices, initial=ListMember.Role.BUY)
 
 
 class ClaimForm(forms.Form):
