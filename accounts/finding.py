@@ -1,14 +1,16 @@
 """Find people by an inexact name, as far as they want to be found."""
 
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from itertools import pairwise
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.circle import blocks_between
 from accounts.handles import normalise
-from accounts.models import Friend, NameWord, PersonWord, User
+from accounts.models import Friend, NameForm, NameWord, PersonWord, User
 from accounts.names import (
     LONGEST,
     MOST_QUERY_WORDS,
@@ -61,48 +63,74 @@ class Meanings:
     alike: list[Meaning]
 
 
-def meanings(word: str, *, is_last: bool) -> Meanings:
-    """Words alike, read alike, a short form, a beginning: one to three queries, whatever is found.
+def _vocabulary(asked: list[str]) -> tuple[list[Meanings], dict[str, Meaning]]:
+    """What each typed word may mean, and the joined neighbours that are words; three queries, whatever was typed.
 
     A sign has no misspellings: it is the sign, or one that is read alike.
     """
-    said = {word, reading(word)} - {""}
-    if SIGNS.fullmatch(word):
-        near = NameWord.objects.filter(text__in=said)
-    else:
-        near = NameWord.objects.filter(forms__hash__in={form for one in said for form in forms_of(one)}).distinct()
-    same: list[Meaning] = []
-    ranked: list[tuple[int, int, float, Meaning]] = []
-    for pk, text, people in near.values_list("pk", "text", "people"):
-        edits = [count for one in said if (count := distance(one, text, allowed(one))) is not None]
-        if edits and min(edits) == 0:
-            same.append(Meaning(pk, people))
-        elif edits:
-            ranked.append((min(edits), -people, -likeness(word, text), Meaning(pk, people)))
-    ranked.sort(key=lambda row: row[:3])
-    close: list[Meaning] = []
-    short = {other for one in said for other in nicknames(one)} - said
-    if short:
-        close += [Meaning(*row) for row in NameWord.objects.filter(text__in=short).values_list("pk", "people")]
-    if is_last and len(word) > 1:
-        begins = Q()
-        for one in said:
-            begins |= NameWord.beginning(one)
-        rows = NameWord.objects.filter(begins).order_by("-people", "pk").values_list("pk", "people")
-        close += [Meaning(*row) for row in rows[:BEGINNINGS]]
-    return Meanings(same, close, [row[3] for row in ranked[:NEIGHBOURS]])
+    said = [{word, reading(word)} - {""} for word in asked]
+    short = [{other for one in words for other in nicknames(one)} - words for words in said]
+    signs = [bool(SIGNS.fullmatch(word)) for word in asked]
+    joined = {(reading(one) + reading(other))[:LONGEST] for one, other in pairwise(asked)} - {""}
+    texts = joined.union(*short, *(words for words, is_sign in zip(said, signs, strict=True) if is_sign))
+    forms = {
+        form
+        for words, is_sign in zip(said, signs, strict=True)
+        if not is_sign
+        for one in words
+        for form in forms_of(one)
+    }
+    exact = {text: Meaning(pk, people) for pk, text, people in _words("w.text", texts)}
+    alike = _words("f.hash", forms, joins=True)
+    found = []
+    for place, words in enumerate(said):
+        same = [exact[one] for one in words if one in exact] if signs[place] else []
+        close = [exact[one] for one in short[place] if one in exact]
+        ranked: list[tuple[int, int, float, Meaning]] = []
+        for pk, text, people in () if signs[place] else alike:
+            edits = min((n for one in words if (n := distance(one, text, allowed(one))) is not None), default=None)
+            if edits == 0:
+                same.append(Meaning(pk, people))
+            elif edits is not None:
+                ranked.append((edits, -people, -likeness(asked[place], text), Meaning(pk, people)))
+        ranked.sort(key=lambda row: row[:3])
+        if place == len(asked) - 1 and len(asked[place]) > 1:
+            close += _beginning(words)
+        found.append(Meanings(same, close, [row[3] for row in ranked[:NEIGHBOURS]]))
+    return found, {text: exact[text] for text in joined if text in exact}
 
 
-def _joined(asked: list[str], same: list[list[Meaning]]) -> list[list[Meaning]]:
+def _words(column: str, values: Iterable[str | int], *, joins: bool = False) -> list[tuple[int, str, int]]:
+    """Number, text and people of the words with one of these values (of their forms, where ``joins``)."""
+    some = list(values)
+    if not some:
+        return []
+    forms = f"JOIN {NameForm._meta.db_table} f ON f.word_id = w.id" if joins else ""
+    with connection.cursor() as cursor:
+        # By hand, as in _having: putting these two together through the ORM costs more than the database does.
+        cursor.execute(
+            f"SELECT DISTINCT w.id, w.text, w.people FROM {NameWord._meta.db_table} w {forms} "  # noqa: S608  (our names)
+            f"WHERE {column} IN ({_marks(some)})",
+            some,
+        )
+        return list(cursor.fetchall())
+
+
+def _beginning(words: Iterable[str]) -> list[Meaning]:
+    """Words that begin like one of these, those of many people first."""
+    begins = Q()
+    for one in words:
+        begins |= NameWord.beginning(one)
+    rows = NameWord.objects.filter(begins).order_by("-people", "pk").values_list("pk", "people")
+    return [Meaning(*row) for row in rows[:BEGINNINGS]]
+
+
+def _joined(asked: list[str], same: list[list[Meaning]], known: dict[str, Meaning]) -> list[list[Meaning]]:
     """What was typed, with neighbours as one word where the index has it for signs: 伟明 and wei ming are weiming.
 
     Such words are rare, so that they are looked for first. Empty when no pair is a word.
     """
     texts = [(reading(one) + reading(other))[:LONGEST] for one, other in pairwise(asked)]
-    known = {
-        text: Meaning(pk, people)
-        for text, pk, people in NameWord.objects.filter(text__in=texts).values_list("text", "pk", "people")
-    }
     pairs = [place for place, text in enumerate(texts) if text in known]
     alone = [words for place, words in enumerate(same) if place not in pairs and place - 1 not in pairs]
     return [*([known[texts[place]]] for place in pairs), *alone] if pairs else []
@@ -113,16 +141,35 @@ def _rarest(options: list[list[Meaning]]) -> int:
     return min((sum(word.people for word in words) for words in options), default=0)
 
 
-def _having(options: list[list[Meaning]], people: QuerySet[PersonWord]) -> list[int]:
-    """At most POOL people who have a meaning of every word, looked for from the rarest."""
+def _marks(values: Sized) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _having(options: list[list[Meaning]], *, near: User | None = None) -> list[int]:
+    """At most POOL people who have a meaning of every word, looked for from the rarest.
+
+    Those whom everyone may find; with ``near``, her friends and theirs, however they let themselves be found by name.
+    """
     if not options or not all(options):
         return []
     first, *others = sorted(options, key=lambda words: sum(word.people for word in words))
-    rows = people.filter(word__in=[word.word for word in first])
+    has, friend = PersonWord._meta.db_table, Friend._meta.db_table
+    sql = [f"SELECT p.user_id FROM {has} p WHERE p.word_id IN ({_marks(first)})"]  # noqa: S608  (our names)
+    values = [word.word for word in first]
+    if near is None:
+        sql.append("p.is_open")
+    else:
+        mine = f"SELECT m.friend_id FROM {friend} m WHERE m.user_id = %s"  # noqa: S608
+        sql.append(
+            f"(p.user_id IN ({mine}) OR EXISTS (SELECT 1 FROM {friend} f WHERE f.user_id = p.user_id AND f.friend_id IN ({mine})))"  # noqa: S608
+        )
+        values += [near.pk, near.pk]
     for words in others:
-        has = PersonWord.objects.filter(user=OuterRef("user"), word__in=[word.word for word in words])
-        rows = rows.filter(Exists(has))
-    return list(rows.values_list("user", flat=True)[:POOL])
+        sql.append(f"EXISTS (SELECT 1 FROM {has} o WHERE o.user_id = p.user_id AND o.word_id IN ({_marks(words)}))")  # noqa: S608
+        values += [word.word for word in words]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{' AND '.join(sql)} LIMIT {POOL}", values)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _one_of_each(words: list[Meaning]) -> list[int]:
@@ -136,29 +183,23 @@ def _pool(asked: list[str], viewer: User) -> list[int]:
     """People whom the words may mean: as typed first, then beginnings and short forms, then misspellings, until there are enough."""
     if not is_searchable(asked):
         return []
-    last = len(asked) - 1
-    options = [meanings(word, is_last=place == last) for place, word in enumerate(asked)]
+    options, pairs = _vocabulary(asked)
     same = [option.same for option in options]
     close = [[*option.same, *option.close] for option in options]
     # A word that names have is taken as meant; one that none has, as misspelt. Then any may be misspelt.
     likely = [[*option.same, *option.close, *([] if option.same else option.alike)] for option in options]
     every = [[*option.same, *option.close, *option.alike] for option in options]
-    mine = Friend.objects.filter(user=viewer).values("friend")
     pool: list[int] = []
-    if mine.exists():
-        # A friend of a friend is found by name where she allows it, and so are friends themselves.
-        is_friend = Exists(Friend.objects.filter(user=viewer, friend=OuterRef("user")))
-        is_near = Exists(Friend.objects.filter(user=OuterRef("user"), friend__in=mine))
-        pool += _having(every, PersonWord.objects.filter(is_friend | is_near))
-    everyone = PersonWord.objects.filter(is_open=True)
-    for tier in (_joined(asked, same), same, close):
-        if len(set(pool)) < ENOUGH and (not pool or _rarest(tier) <= MANY):
-            pool += _having(tier, everyone)
-    if len(set(pool)) < ENOUGH and len(asked) == 1:
-        pool += _one_of_each(options[0].alike)
-    for tier, many in ((likely, MANY), (every, FEW)):
-        if len(set(pool)) < ENOUGH and (not pool or _rarest(tier) <= many):
-            pool += _having(tier, everyone)
+    if Friend.objects.filter(user=viewer).exists():
+        pool += _having(every, near=viewer)
+    tiers = [(_joined(asked, same, pairs), MANY), (same, MANY), (close, MANY), (likely, MANY), (every, FEW)]
+    for place, (tier, many) in enumerate(tiers):
+        if len(set(pool)) >= ENOUGH:
+            break
+        if tier is likely and len(asked) == 1:
+            pool += _one_of_each(options[0].alike)
+        if (not pool or _rarest(tier) <= many) and (place == 0 or tier != tiers[place - 1][0]):
+            pool += _having(tier)
     return pool
 
 

@@ -127,19 +127,23 @@ def is_searchable(words: list[str]) -> bool:
 def _fit(query: str, words: list[str], *, is_last: bool) -> tuple[float, Reason, int] | None:
     """How a query word fits the best of the words, why, and which."""
     best: tuple[float, Reason, int] | None = None
-    heard = reading(query)
+    heard, most = reading(query), allowed(query)
+    short, begins = nicknames(query) | nicknames(heard), is_last and len(query) > 1
     for place, word in enumerate(words):
-        said = reading(word)
         if query == word:
-            found = (100.0, Reason.EXACT, place)
-        elif heard and heard == said:
+            return (100.0, Reason.EXACT, place)
+        said = reading(word)
+        if heard and heard == said:
             found = (97.0, Reason.SOUND if SIGNS.search(query + word) else Reason.ACCENT, place)
-        elif is_last and len(query) > 1 and (word.startswith(query) or said.startswith(query)):
+        elif begins and (word.startswith(query) or said.startswith(query)):
             found = (88.0 + min(8, len(query)), Reason.PREFIX, place)
-        elif word in nicknames(query) or said in nicknames(heard):
+        elif word in short or said in short:
             found = (82.0, Reason.NICKNAME, place)
-        elif (edits := distance(query, word, allowed(query))) is not None or (
-            heard and said and (edits := distance(heard, said, allowed(heard))) is not None
+        elif (edits := distance(query, word, most)) is not None or (
+            heard
+            and said
+            and (heard, said) != (query, word)
+            and (edits := distance(heard, said, allowed(heard))) is not None
         ):
             found = (76.0 - 15 * edits + 4 * likeness(query, word), Reason.SPELLING, place)
         else:
