@@ -1,6 +1,7 @@
 """Whom people know, and whom they may see. Every page that shows one person to another asks here."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -76,6 +77,25 @@ def may_see(viewer: User | None, person: User) -> bool:
         are_friends(viewer.pk, person.pk)
         or FriendRequest.objects.filter(asker=person, asked=viewer, refused_at__isnull=True).exists()
     )
+
+
+def known_to(viewer: User | None, people: QuerySet[User]) -> QuerySet[User]:
+    """Those of the people of whom the viewer may know: the rule of ``may_see`` for many, but for who asks her."""
+    today = timezone.localdate()
+    shown = ~Q(findable_by=User.FindableBy.NOBODY) & (Q(born_on__isnull=True) | Q(born_on__lte=years_before(today, 18)))
+    people = people.filter(is_active=True)
+    if viewer is None:
+        return people.filter(shown)
+    near = Q(pk=viewer.pk) | Q(Exists(Friend.objects.filter(user=viewer, friend=OuterRef("pk"))))
+    return people.filter(shown | near).exclude(blocks_between(viewer.pk, "pk"))
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; the 29th of February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def person_at(handle: str, viewer: User | None) -> User:

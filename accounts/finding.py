@@ -219,11 +219,16 @@ def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
         .exclude(blocks_between(viewer.pk, "pk"))
         .only("pk", "name", "handle", "avatar", "findable_by", "born_on", "is_active")
     )
-    found = list(people)
-    common = dict(
-        Friend.objects.filter(user__in=[person.pk for person in found], friend__in=mine)
-        .values_list("user").annotate(n=Count("pk")).values_list("user", "n")
-    )  # fmt: skip
+    # Whom she may not find by her handle goes before anything else is asked: as if nobody had it.
+    hidden = {User.FindableBy.NOBODY}
+    found = [
+        person for person in people
+        if person.pk in pool or (person.findable_by not in hidden and not person.is_young(today))
+    ]  # fmt: skip
+    common: dict[int, int] = {}
+    if found:
+        rows = Friend.objects.filter(user__in=[person.pk for person in found], friend__in=mine)
+        common = dict(rows.values_list("user").annotate(n=Count("pk")).values_list("user", "n"))
     ranked: list[tuple[float, int, Found]] = []
     for person in found:
         fit = score(text, person.name)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
-LAST_PAGE = 200
+LAST_PAGE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Page:
 def page_of(
     rows: QuerySet[Any] | Sequence[Any], request: HttpRequest, size: int = 24, total: int | None = None
 ) -> Page:
-    """The page that ``?page=`` asks for (1 to 200; anything else is 404)."""
+    """The page that ``?page=`` asks for (1 to 250; anything else is 404)."""
     raw = request.GET.get("page", "1")
     if not (raw.isascii() and raw.isdigit() and 1 <= int(raw[:6]) <= LAST_PAGE and len(raw) <= 3):
         raise Http404

@@ -7,6 +7,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
+from accounts.circle import blocks_between
 from accounts.models import Follow, User
 from catalog.models import Category, Product, Variant
 from catalog.queries import search_products
@@ -66,8 +67,8 @@ def products_of(category: Category, sort: str) -> QuerySet[Product]:
     return sorted_by(Product.objects.on_sale().under(category), sort)
 
 
-def shops() -> QuerySet[Storefront]:
-    """Published shops with who runs them, most followed first."""
+def shops(viewer: User | None = None) -> QuerySet[Storefront]:
+    """Published shops with who runs them, most followed first; none across a block with the viewer."""
     followers = (
         Follow.objects.filter(followed=OuterRef("influencer__user"))
         .order_by()
@@ -75,9 +76,11 @@ def shops() -> QuerySet[Storefront]:
         .annotate(n=Count("pk"))
         .values("n")
     )
+    rows = Storefront.objects.published()
+    if viewer is not None:
+        rows = rows.exclude(blocks_between(viewer.pk, "influencer__user"))
     return (
-        Storefront.objects.published()
-        .select_related("influencer__user")
+        rows.select_related("influencer__user")
         .annotate(followers=Coalesce(Subquery(followers, output_field=IntegerField()), Value(0)))
         .order_by("-followers", "pk")
     )
@@ -119,13 +122,13 @@ def trail_of(category: Category | None) -> list[Category]:
     return sorted(Category.objects.filter(path__in=paths), key=lambda row: len(row.path))
 
 
-def found_shops(text: str) -> list[Storefront]:
+def found_shops(text: str, viewer: User | None = None) -> list[Storefront]:
     """Published shops whose name, handle or tagline has the text."""
     words = text.strip().removeprefix("@")[:80].replace("\x00", "")
     if len(words) < 2:
         return []
     named = Q(influencer__user__name__icontains=words) | Q(influencer__user__handle__icontains=words.lower())
-    return list(shops().filter(named | Q(tagline__icontains=words))[:6])
+    return list(shops(viewer).filter(named | Q(tagline__icontains=words))[:6])
 
 
 def found_products(text: str, sort: str) -> QuerySet[Product]:
@@ -133,13 +136,16 @@ def found_products(text: str, sort: str) -> QuerySet[Product]:
     return sorted_by(search_products(text.replace("\x00", " ")), sort)
 
 
-def product_page(slug: str, influencer_id: int | None) -> ProductPage:
-    """The product on sale at this address; 404 when there is none."""
+def product_page(slug: str, influencer_id: int | None, viewer: User | None = None) -> ProductPage:
+    """The product on sale at this address, without picks from across a block; 404 when there is none."""
     product = Product.objects.on_sale().select_related("seller", "category").filter(slug=slug).first()
     if product is None:
         raise Http404
+    shown = Pick.objects.all()
+    if viewer is not None:
+        shown = shown.exclude(blocks_between(viewer.pk, "collection__storefront__influencer__user"))
     picks = list(
-        Pick.objects.filter(
+        shown.filter(
             product=product, collection__storefront__published_at__isnull=False,
             collection__storefront__influencer__state=Influencer.State.ACTIVE,
         )

@@ -14,11 +14,15 @@ from influencers.referrals import Touch
 from influencers.services import record_click
 
 
+def _member(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     context = {
-        "shops": queries.shops()[:8],
+        "shops": queries.shops(_member(request))[:8],
         "page": page_of(queries.most_recommended(), request),
         "roots": queries.roots(),
         "news": queries.picks_for(request.user) if isinstance(request.user, User) else [],
@@ -34,7 +38,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "q": text,
         "sort": sort if sort in queries.SORTS else "recommended",
         "page": page_of(queries.found_products(text, sort), request, size=16),
-        "shops": queries.found_shops(text),
+        "shops": queries.found_shops(text, _member(request)),
         "roots": queries.roots(),
     }
     return render_page(request, "discovery/search.html", context, fragment="discovery/_products.html")
@@ -64,7 +68,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     if shop:
         source = request.GET.get("from", "")[:60].replace("\x00", "") or "product"
         touch = Touch(influencer_id=shop.influencer_id, source=source, seen_at=timezone.now())
-    page = queries.product_page(slug, touch.influencer_id if touch else None)
+    page = queries.product_page(slug, touch.influencer_id if touch else None, _member(request))
     context = {
         "page": page,
         "chosen": page.first_available,

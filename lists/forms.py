@@ -206,7 +206,7 @@ class GiftCheckoutForm(CheckoutForm):
     )
     field_order = ["email", "name", "where", "message"]
 
-    def __init__(self, *args: Any, recipient: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, recipient: str, is_revealed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         where = self.fields["where"]
         assert isinstance(where, forms.ChoiceField)  # noqa: S101  (says so to the type checker)
@@ -214,6 +214,11 @@ class GiftCheckoutForm(CheckoutForm):
             ("me", _("To me: I bring it myself, and nobody learns of it")),
             ("her", _("To %(name)s, who is asked for an address, and sees neither what it is nor from whom") % {"name": recipient}),
         ]  # fmt: skip
+        if is_revealed:
+            where.choices = [
+                ("me", _("To me: I bring it myself")),
+                ("her", _("To %(name)s, who is asked for an address") % {"name": recipient}),
+            ]
         self.fields["where"].initial = "me"
         if self.data.get("where") == "her":
             for name in ("address", "postcode", "city", "country"):

@@ -41,6 +41,17 @@ class ListQuerySet(models.QuerySet["List"]):
             .exclude(recipient=user)
         )
 
+    def giveable_by(self, user: User) -> Self:
+        """Lists from which this person may give without a link: ``rights(...).give`` as a query."""
+        lookers = ListMember.objects.filter(
+            list=OuterRef("pk"),
+            user=user,
+            role__in=[ListMember.Role.VIEW, ListMember.Role.EDIT],
+            list__kind=List.Kind.WISH,
+        )
+        wishes = self.visible_to(user).filter(kind__in=[List.Kind.WISH, List.Kind.GIFT])
+        return wishes.exclude(Q(kind=List.Kind.WISH) & Q(owner=user)).exclude(Exists(lookers))
+
 
 class List(models.Model):
     """A list of things. ``slug`` ends in random letters and names the page; ``token`` opens it to who has the link."""

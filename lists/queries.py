@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.circle import are_blocked, are_friends
+from accounts.circle import are_blocked, are_friends, blocks_between
 from accounts.models import Friend, User
 from catalog.models import Product, Variant
 from core.paging import Page, page_of
@@ -175,13 +175,17 @@ def removed_list(user: User, slug: str) -> List:
 
 
 def claim_for(token: str, user: User | None) -> Claim:
-    """A claim by its key: for the member who made it, or for the guest who has the key. 404 for everybody else."""
+    """A claim by its key: for the member who made it, or for the guest who has the key. 404 for everybody else, and
+    across a block with whom the list is of or for.
+    """
     row = (
         Claim.objects.select_related("item__list__owner", "item__product", "item__variant", "giver")
         .filter(token=token)
         .first()
     )
     if row is None or (row.giver_id is not None and (user is None or row.giver_id != user.pk)):
+        raise Http404
+    if any(are_blocked(row.giver_id, person) for person in (row.item.list.owner_id, row.item.list.recipient_id)):
         raise Http404
     return row
 
@@ -276,6 +280,7 @@ def overview(user: User, *, kind: str = "", removed: str = "") -> Overview:
         removed=gone,
         gifts=list(
             Claim.objects.filter(giver=user, state__in=LIVE)
+            .exclude(blocks_between(user.pk, "item__list__owner")).exclude(blocks_between(user.pk, "item__list__recipient"))
             .select_related("item__product", "item__list__owner", "item__list__recipient").order_by(F("expires_at").asc(nulls_last=True), "-pk")[:24]
         ),
     )  # fmt: skip
@@ -350,7 +355,7 @@ def _wishes_behind(items: Sequence[ListItem], user: User | None) -> dict[int, Li
     pks = [item.source_id for item in items if item.source_id]
     if not pks or user is None:
         return {}
-    rows = ListItem.objects.present().filter(pk__in=pks, list__in=List.objects.visible_to(user))
+    rows = ListItem.objects.present().filter(pk__in=pks, list__in=List.objects.giveable_by(user))
     return {row.pk: row for row in rows.select_related("list")}
 
 
@@ -367,7 +372,7 @@ def _gift_extras(row: List, user: User) -> dict[str, Any]:
         return {"planned_minor": sums}
     wishes = (
         ListItem.objects.present()
-        .filter(list__in=List.objects.visible_to(user).filter(owner=row.recipient, kind=List.Kind.WISH))
+        .filter(list__in=List.objects.giveable_by(user).filter(owner=row.recipient, kind=List.Kind.WISH))
         .filter(taken__lt=F("wanted"), got__lt=F("wanted"))
         .exclude(product__in=ListItem.objects.filter(list=row, removed_at__isnull=True, product__isnull=False).values("product"))
         .select_related("product", "list").order_by("-priority", "pk")[:6]

@@ -14,7 +14,9 @@ PRIVATE_KINDS = ("claim_", "gift_", "list_")
 class MailAdmin(admin.ModelAdmin):
     list_display = ["kind", "to", "created_at", "sent_at", "attempts"]
     list_filter = ["kind"]
-    readonly_fields = ["kind", "to", "language", "data", "key", "created_at", "sent_at", "attempts", "due_at"]
+    # What a mail says is for its reader: an order may be a gift for the moderator who looks.
+    exclude = ["data"]
+    readonly_fields = ["kind", "to", "language", "key", "created_at", "sent_at", "attempts", "due_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
         """Mails that a moderator may read: nothing that tells of claims, gifts or shared lists."""

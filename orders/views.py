@@ -188,12 +188,11 @@ def confirm_payment(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "orders/confirm.html", {"order": order})
     try:
-        checkouts.confirm_payment(
-            payment=payment, accepted=request.POST.get("answer") == "confirm", cart=current_cart(request)
-        )
+        checkouts.confirm_payment(payment=payment, accepted=request.POST.get("answer") == "confirm")
     except PaymentFailed as refusal:
         messages.error(request, str(refusal))
-        return redirect("orders:checkout")
+        # A gift is paid elsewhere than at the cart's checkout: lists left word where.
+        return redirect(request.session.get("pay_again", {}).get(order.number) or "orders:checkout")
     return redirect(order.guest_url)
 
 

@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
-from accounts.circle import Tie, are_blocked, common_friends, friends_of, person_at, tie
+from accounts.circle import Tie, are_blocked, common_friends, friends_of, known_to, person_at, tie
 from accounts.models import Follow, Handle, User
 from catalog.models import Product
 from catalog.queries import search_products
@@ -268,23 +268,35 @@ class Profile:
     common: int
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What of a person stands on her page for this viewer: her lists and her friends, as she shows them."""
+
+    lists: list[ListCard]
+    friends: list[User]
+
+
+def parts_of(person: User, between: Tie, viewer: User | None, *, seen_as: str = "") -> Parts:
+    """The parts as far as she shows them to this viewer, and of her friends those of whom the viewer may know."""
+    is_self = between.is_self and seen_as not in {"friend", "anyone"}
+    is_friend = between.is_friend or (between.is_self and seen_as == "friend")
+    circle = {User.Audience.EVERYONE} | ({User.Audience.FRIENDS} if is_friend else set())
+    eyes = viewer if not between.is_self or is_self else None
+    lists = lists_on_profile(person, eyes) if is_self or person.shows_lists_to in circle else []
+    shows_friends = is_self or person.shows_friends_to in circle
+    return Parts(lists, list(known_to(eyes, friends_of(person))[:24]) if shows_friends else [])
+
+
 def profile_page(handle: str, viewer: User | None, *, seen_as: str = "") -> Profile:
     """The profile at this handle; 404 for whoever may not know of her. Her owner may look at it as a friend or anyone."""
     person = person_at(handle, viewer)
     between = tie(viewer, person)
-    is_self = between.is_self and seen_as not in {"friend", "anyone"}
-    is_friend = between.is_friend or (between.is_self and seen_as == "friend")
-    circle = {User.Audience.EVERYONE} | ({User.Audience.FRIENDS} if is_friend else set())
-    shows_lists, shows_friends = (
-        is_self or person.shows_lists_to in circle,
-        is_self or person.shows_friends_to in circle,
-    )
-    cards = lists_on_profile(person, viewer if not between.is_self or is_self else None) if shows_lists else []
+    parts = parts_of(person, between, viewer, seen_as=seen_as)
     return Profile(
         person=person,
         tie=between,
-        lists=cards,
-        friends=list(friends_of(person)[:24]) if shows_friends else [],
+        lists=parts.lists,
+        friends=parts.friends,
         followers=Follow.objects.filter(followed=person).count(),
         common=common_friends(viewer, person) if viewer is not None and not between.is_self else 0,
     )

@@ -55,7 +55,7 @@ def name_person(*, row: List, user: User, role: str) -> ListMember:
 
 def drop_person(*, row: List, user_id: int) -> None:
     """She is no longer named."""
-    ListMember.objects.filter(list=row, user_id=user_id).delete()
+    ListMember.objects.filter(list=row, user__in=User.objects.filter(pk=user_id)).delete()
 
 
 def follow(*, row: List, user: User, on: bool) -> None:

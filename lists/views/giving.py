@@ -117,7 +117,10 @@ def buy(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("lists:manage_claim", token)
     page = cart_page(cart=cart, user=user)
     initial = {"email": user.email, "name": user.name} if user else {"email": row.email, "name": row.name}
-    form = GiftCheckoutForm(request.POST or None, initial=initial, recipient=recipient.name)
+    form = GiftCheckoutForm(
+        request.POST or None, initial=initial, recipient=recipient.name,
+        is_revealed=row.item.list.is_revealed(timezone.localdate()),
+    )  # fmt: skip
     status = 200
     if request.method == "POST":
         status = 422
@@ -140,6 +143,7 @@ def buy(request: HttpRequest, token: str) -> HttpResponse:
                 status = 409
             else:
                 if payment.state == Payment.State.NEEDS_STEP:
+                    request.session["pay_again"] = {order.number: request.path}
                     return redirect(f"{order.get_absolute_url()}/confirm?key={order.token}")
                 giving.mark_bought(row=row)
                 return redirect(order.guest_url)

@@ -218,7 +218,9 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
         elif request.POST.get("name"):
             kind = request.POST.get("kind", "")
             kind = kind if kind in (List.Kind.WISH, List.Kind.SHOPPING, List.Kind.IDEA) else List.Kind.WISH
-            row = keeping.make_list(owner=user, kind=kind, name=request.POST["name"].strip()[:80] or _("New list"))
+            row = keeping.make_list(
+                owner=user, kind=kind, name=request.POST["name"].replace("\0", "").strip()[:80] or _("New list")
+            )
             saving.set_saved(row=row, product=product, by=user, on=True)
             text = _("Saved to %(list)s.") % {"list": row.name}
         elif request.POST.get("undo"):

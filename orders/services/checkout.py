@@ -138,11 +138,13 @@ def pay(*, order: Order, card: str, cart: Cart | None) -> Payment:
     return _settle(order, payment, charge, cart)
 
 
-def confirm_payment(*, payment: Payment, accepted: bool, cart: Cart | None) -> Payment:
+def confirm_payment(*, payment: Payment, accepted: bool) -> Payment:
     """The buyer answered the gateway's further step. Raises PaymentFailed as ``pay`` does."""
     if payment.state != Payment.State.NEEDS_STEP:
         return payment
     charge = gateway().confirm(reference=payment.reference, accepted=accepted)
+    # The cart that the order was made from: a gift has one of its own.
+    cart = Cart.objects.filter(checkout_token=payment.order.checkout_token).first()
     return _settle(payment.order, payment, charge, cart)
 
 
@@ -155,7 +157,7 @@ def _settle(order: Order, payment: Payment, charge: Charge, cart: Cart | None) -
     elif charge.outcome == Payment.State.FAILED:
         cancel(order=order)
         if cart is not None:
-            renew_checkout(cart=cart)
+            cart.refresh_from_db(fields=["checkout_token"])
         raise PaymentFailed(charge.words)
     return payment
 
@@ -184,7 +186,7 @@ def mark_paid(*, order: Order, cart: Cart | None) -> bool:
 
 @transaction.atomic
 def cancel(*, order: Order) -> bool:
-    """Give an unpaid order up and its stock back, once. True when it was this call that did."""
+    """Give an unpaid order up and its stock back, once; its cart can be paid anew. True when it was this call that did."""
     moved = Order.objects.filter(pk=order.pk, state=Order.State.UNPAID).update(
         state=Order.State.CANCELLED, cancelled_at=timezone.now()
     )
@@ -192,6 +194,8 @@ def cancel(*, order: Order) -> bool:
         return False
     for line in order.lines.order_by("variant_id"):
         return_stock(variant_id=line.variant_id, quantity=line.quantity)
+    for cart in Cart.objects.filter(checkout_token=order.checkout_token):
+        renew_checkout(cart=cart)
     order.refresh_from_db()
     return True
 

@@ -93,9 +93,10 @@ def place_of(*, line: OrderLine, by: User) -> Place:
     404 before consent, after delivery, and for the giver herself: a colleague packs what she gives.
     """
     gift = Gift.objects.get(order=line.order_id)
-    if line.order.user_id == by.pk:
+    if by.pk == line.order.user_id or by.email.casefold() == line.order.email.casefold():
         raise Http404
-    text = gift.sealed if gift.state == Gift.State.ACCEPTED and line.delivered_at is None else ""
+    is_under_way = line.delivered_at is None and line.refunded_minor < line.total_minor
+    text = gift.sealed if gift.state == Gift.State.ACCEPTED and is_under_way else ""
     return open_sealed(text, owner_id=gift.recipient_id, by=by, purpose="parcel", about=f"line {line.pk}")
 
 

@@ -6,17 +6,18 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.circle import Tie
 from accounts.models import User
 from core.http import is_part_request, render_page
 from influencers.referral_cookie import counts_as_visit, remember, visitor_key
 from influencers.referrals import Touch
 from influencers.services import record_click
-from lists.queries import lists_on_profile
 from storefront.models import Storefront
 from storefront.queries import (
     collection_page,
     handle_now,
     networks_of,
+    parts_of,
     profile_page,
     shop_for_visitor,
     shop_head,
@@ -39,7 +40,10 @@ def page(request: HttpRequest, handle: str) -> HttpResponse:
     head = shop_head(storefront, request.user)
     if request.GET.get("tab") == "lists":
         viewer = request.user if isinstance(request.user, User) else None
-        context = {"head": head, "tab": "lists", "lists": lists_on_profile(head.person, viewer)}
+        parts = parts_of(head.person, head.tie, viewer)
+        if head.is_owner:
+            parts = parts_of(head.person, Tie(is_self=True), viewer)
+        context = {"head": head, "tab": "lists", "lists": parts.lists, "friends": parts.friends}
         return _touched(request, storefront, "storefront", render_page(request, "storefront/lists.html", context))
     if request.GET.get("tab") == "about":
         context = {"head": head, "tab": "about", "networks": networks_of(storefront.influencer)}

@@ -167,3 +167,15 @@ def test_of_many_likely_words_each_is_shown_by_somebody(db: None) -> None:
     rare = person("Carla Jonssen", 99)
 
     assert rare in [row.person for row in find_people(viewer=UserFactory(), text="jonsson")]
+
+
+def test_a_hidden_handle_costs_as_many_queries_as_one_that_nobody_has(db: None) -> None:
+    person("Jonathan Tanaka", 1, "nobody")
+    viewer, counts = UserFactory(), []
+    befriend(viewer, UserFactory())
+    for text in ("person.1x", "person.9x"):
+        with CaptureQueriesContext(connection) as queries:
+            assert find_people(viewer=viewer, text=text) == []
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

@@ -15,9 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from accounts.services.circle import block
 from lists.errors import AllTaken, NotThere
 from lists.models import Claim, ListItem
 from lists.services import giving
+from orders.services.cart import add_to_cart, cart_for
+from orders.services.checkout import release_unpaid
 from tests.conftest import client_for
 from tests.factories.accounts import UserFactory, befriend
 from tests.factories.catalog import VariantFactory
@@ -178,3 +181,59 @@ def test_a_giver_cannot_choose_another_than_the_one_wished_for(lina: User, otto:
 
     assert client.post(address, {"variant": str(other.pk)}).status_code == 422
     assert [line.variant for line in client.get(address).context["page"].lines] == [item.variant]
+
+
+STEP = "4000002500003155"
+
+
+def pays_by_step(lina: User, otto: User) -> tuple[Client, str, dict[str, str]]:
+    """Lina is at the further step of her payment for a gift to Otto; her own cart holds the same thing."""
+    befriend(lina, otto)
+    item = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
+    variant = VariantFactory(product=item.product)
+    add_to_cart(cart=cart_for(user=lina, key=None), variant=variant, quantity=1, touch=None)
+    client = client_for(lina)
+    address = client.post(f"/lists/{item.list.slug}/items/{item.pk}/claim", {"act": "buy", "quantity": "1"}).url
+    return client, address, {"email": lina.email, "name": "Lina", "where": "her", "message": "", "total_minor": "2400"}
+
+
+def pay(client: Client, address: str, form: dict[str, str], card: str) -> str:
+    cart = client.get(address).context["page"].cart
+    return client.post(address, {**form, "card": card, "checkout_token": cart.checkout_token}).url
+
+
+def test_a_gift_whose_payment_was_refused_can_be_paid_again(lina: User, otto: User) -> None:
+    client, address, form = pays_by_step(lina, otto)
+    step = pay(client, address, form, STEP)
+    assert client.post(step, {"answer": "refuse"}).url == address
+
+    assert "/orders/" in pay(client, address, form, "4242424242424242")
+    assert Claim.objects.get().state == "bought"
+
+
+def test_a_gift_that_waited_too_long_can_be_paid_again(lina: User, otto: User) -> None:
+    client, address, form = pays_by_step(lina, otto)
+    pay(client, address, form, STEP)
+    release_unpaid(timezone.now() + timedelta(minutes=31))
+
+    assert "/orders/" in pay(client, address, form, "4242424242424242")
+
+
+def test_paying_a_gift_leaves_the_givers_own_cart_alone(lina: User, otto: User) -> None:
+    client, address, form = pays_by_step(lina, otto)
+    client.post(pay(client, address, form, STEP), {"answer": "confirm"})
+
+    assert cart_for(user=lina, key=None).lines.count() == 1
+
+
+def test_after_a_block_a_claim_is_not_there_any_more(lina: User, otto: User) -> None:
+    befriend(lina, otto)
+    item = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
+    row = giving.claim(item=item, quantity=1, giver=lina)
+    client = client_for(lina)
+    assert f"/claims/{row.token}" in client.get("/lists").content.decode()
+
+    block(blocker=otto, blocked=lina)
+
+    assert client.get(f"/claims/{row.token}").status_code == client.get(f"/claims/{row.token}/buy").status_code == 404
+    assert f"/claims/{row.token}" not in client.get("/lists").content.decode()

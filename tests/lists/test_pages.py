@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from lists.errors import AllTaken
-from lists.models import List, ListItem
+from lists.models import List, ListItem, ListMember
 from lists.services import giving, keeping, watching
 from notifications.models import Notice
 from orders.models import CartLine
@@ -424,3 +424,37 @@ def test_her_own_list_does_not_tell_that_a_wish_sold_out(
 
     assert "Sold out" not in as_otto.get(f"/lists/{item.list.slug}").content.decode()
     assert "Sold out" in as_lina.get(f"/lists/{item.list.slug}").content.decode()
+
+
+def test_an_editor_learns_nothing_of_claims_by_planning_a_gift(lina: User, otto: User) -> None:
+    befriend(lina, otto)
+    befriend(otto, other := UserFactory())
+    wish = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
+    ListMember.objects.create(list=wish.list, user=lina, role="edit")
+    plans = ListFactory(owner=lina, kind="gift", recipient=otto)
+    keeping.copy_items(items=[ListItem.objects.select_related("list").get(pk=wish.pk)], to=plans, by=lina)
+    before = client_for(lina).get(f"/lists/{plans.slug}").content.decode()
+
+    giving.claim(item=wish, quantity=1, giver=other)
+
+    after = client_for(lina).get(f"/lists/{plans.slug}").content.decode()
+    assert re.sub(r"[A-Za-z0-9]{64}", "", before) == re.sub(r"[A-Za-z0-9]{64}", "", after)
+
+
+def test_the_last_of_five_thousand_things_can_be_reached(as_lina: Client, lina: User) -> None:
+    row = ListFactory(owner=lina, kind="shopping")
+    ListItem.objects.bulk_create([ListItem(list=row, title=f"Thing {n}", position=n) for n in range(5000)])
+
+    assert "Thing 4999" in as_lina.get(f"/lists/{row.slug}?page=209").content.decode()
+
+
+def test_a_number_beyond_all_numbers_drops_nobody(as_lina: Client, row: List) -> None:
+    assert as_lina.post(f"/lists/{row.slug}/people/{'9' * 30}/drop").status_code == 302
+
+
+def test_a_preview_does_not_tell_that_a_wish_sold_out(as_otto: Client, otto: User) -> None:
+    item = ListItemFactory(list=ListFactory(owner=otto, audience="public"))
+    type(item.product).objects.filter(pk=item.product_id).update(is_sold_out=True)
+
+    for seen_as in ("friend", "anyone"):
+        assert "Sold out" not in as_otto.get(f"/lists/{item.list.slug}?as={seen_as}").content.decode()

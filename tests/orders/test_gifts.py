@@ -199,3 +199,20 @@ def test_a_giver_who_works_at_the_seller_does_not_see_where_her_gift_goes(
     assert answer.status_code == 404
     assert CANARY not in answer.content.decode()
     assert AddressLook.objects.count() == gifts_before
+
+
+def test_a_giver_who_paid_as_a_guest_is_known_by_her_address(gift: Gift, lina: User, sol: Sol, tomas: User) -> None:
+    SellerMember.objects.create(user=lina, seller=sol.seller)
+    Order.objects.filter(pk=gift.order_id).update(user=None, email=lina.email.upper())
+    client_for(tomas).post(f"/parcels/{gift.pk}", {"act": "address", **ADDRESS})
+
+    assert client_for(lina).post(f"/seller/lines/{gift.order.lines.get().pk}/address").status_code == 404
+
+
+def test_what_was_given_back_has_no_address_any_more(gift: Gift, tomas: User, as_sol: Client) -> None:
+    client_for(tomas).post(f"/parcels/{gift.pk}", {"act": "address", **ADDRESS})
+    line = gift.order.lines.get()
+    assert as_sol.post(f"/seller/lines/{line.pk}/address").status_code == 200
+    type(line).objects.filter(pk=line.pk).update(refunded_minor=line.total_minor)
+
+    assert as_sol.post(f"/seller/lines/{line.pk}/address").status_code == 404

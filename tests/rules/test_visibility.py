@@ -74,3 +74,6 @@ def test_many_lists_are_shown_by_the_rule_for_one(
         one = rights_on(List.objects.select_related("owner").get(pk=row.pk), person).view
         many = List.objects.visible_to(person).filter(pk=row.pk).exists()
         assert one == many, name
+        if person is not None:
+            gives = rights_on(List.objects.select_related("owner").get(pk=row.pk), person).give
+            assert gives == List.objects.giveable_by(person).filter(pk=row.pk).exists(), name

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from accounts.models import User
+from accounts.models import Block, User
 from accounts.services.profile import claim_handle
 from catalog.models import ProductWord
 from influencers.models import Click, Influencer
@@ -20,9 +20,10 @@ from storefront import services
 from storefront.models import Collection, Pick, Removal, Storefront
 from tests.cast import Mei
 from tests.conftest import client_for
-from tests.factories.accounts import UserFactory, befriend
+from tests.factories.accounts import UserFactory, befriend, with_handle
 from tests.factories.catalog import CategoryFactory, ProductFactory, SellerFactory
 from tests.factories.influencers import InfluencerFactory
+from tests.factories.lists import ListFactory
 from tests.factories.storefront import CollectionFactory, PickFactory
 
 pytestmark = pytest.mark.django_db
@@ -315,3 +316,47 @@ def test_a_friend_of_the_creator_sees_it_on_her_shop(mei: Mei, lina: User) -> No
     assert "/@slowhome/mute" in page
     assert "Add friend" not in page
     assert "Add friend" in client_for(UserFactory()).get("/@slowhome").content.decode()
+
+
+@pytest.mark.parametrize(("findable_by", "shown"), [("everyone", True), ("handle", True), ("nobody", False)])
+def test_a_profile_shows_friends_of_whom_the_reader_may_know(
+    db: None, as_guest: Client, findable_by: str, shown: bool
+) -> None:
+    owner = with_handle(UserFactory(name="Olga", shows_friends_to="everyone"), "olga")
+    friend = UserFactory(name="Grace Lin", findable_by=findable_by)
+    befriend(owner, friend)
+    blocker = UserFactory(name="Bela Blok")
+    befriend(owner, blocker)
+    reader = UserFactory()
+    Block.objects.create(blocker=blocker, blocked=reader)
+
+    assert ("Grace Lin" in as_guest.get("/@olga").content.decode()) is shown
+    page = client_for(reader).get("/@olga").content.decode()
+    assert ("Grace Lin" in page) is shown
+    assert "Bela Blok" not in page
+    assert "Grace Lin" in client_for(owner).get("/@olga").content.decode()
+
+
+def test_a_creators_lists_are_shown_to_whom_she_wants(mei: Mei, as_guest: Client, lina: User) -> None:
+    ListFactory(owner=mei.user, kind="idea", audience="public", name="Slow mornings")
+    assert "Slow mornings" in as_guest.get("/@slowhome?tab=lists").content.decode()
+
+    User.objects.filter(pk=mei.user.pk).update(shows_lists_to="me", shows_friends_to="friends")
+    befriend(mei.user, lina)
+
+    assert "Slow mornings" not in as_guest.get("/@slowhome?tab=lists").content.decode()
+    assert "Slow mornings" in client_for(mei.user).get("/@slowhome?tab=lists").content.decode()
+    assert lina.name in client_for(lina).get("/@slowhome?tab=lists").content.decode()
+    assert lina.name not in as_guest.get("/@slowhome?tab=lists").content.decode()
+
+
+def test_nothing_leads_to_a_creator_across_a_block(mei: Mei, lina: User) -> None:
+    product = ProductFactory(name="Kettle")
+    PickFactory(collection=CollectionFactory(storefront=mei.storefront), product=product)
+    client = client_for(lina)
+    pages = ["/", "/search?q=slowhome", product.get_absolute_url()]
+    assert all("/@slowhome" in client.get(page).content.decode() for page in pages)
+
+    Block.objects.create(blocker=mei.user, blocked=lina)
+
+    assert not any("/@slowhome" in client.get(page).content.decode() for page in pages)
