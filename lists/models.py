@@ -129,6 +129,10 @@ class List(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("lists:page", args=[self.slug])
 
+    def get_guest_url(self) -> str:
+        """Where others than its owner find it: by its link while that is what opens it."""
+        return self.get_link_url() if self.audience == self.Audience.LINK else self.get_absolute_url()
+
     def get_link_url(self) -> str:
         """The address that opens the list to whoever has it, while its audience is the link."""
         return reverse("lists:by_link", args=[self.token])
@@ -176,6 +180,8 @@ class ListFollow(models.Model):
 
     list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="follows")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # The link by which she came; it stands for her until it is closed.
+    token = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -315,6 +321,8 @@ class Claim(models.Model):
     message = models.CharField(max_length=280, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     bought_at = models.DateTimeField(null=True, blank=True)
+    # When the giver was told that the owner had taken it off the list.
+    removal_told_at = models.DateTimeField(null=True, blank=True)
     thanked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

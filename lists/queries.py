@@ -169,6 +169,16 @@ def own_list(user: User, pk: str) -> List:
     return get_object_or_404(List.objects.present().select_related("owner", "recipient"), pk=number, owner=user)
 
 
+def list_to_fill(user: User, pk: str) -> tuple[List, Rights]:
+    """A list on which she may put or suggest things, her own or one that names her for it; 404 for any other."""
+    number = int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 18 else -1
+    row = List.objects.present().select_related("owner", "recipient").filter(pk=number).first()
+    rights = rights_on(row, user) if row is not None else NOTHING
+    if row is None or not (rights.edit or rights.suggest):
+        raise Http404
+    return row, rights
+
+
 def removed_list(user: User, slug: str) -> List:
     """A list that she removed; 404 for any other."""
     return get_object_or_404(List, owner=user, slug=slug, removed_at__isnull=False)
@@ -214,8 +224,12 @@ def variants_to_give(item: ListItem) -> list[Variant]:
 
 
 def other_lists(user: User | None, row: List) -> list[List]:
-    """Her lists besides this one, last used first: where things may be moved."""
-    return list(List.objects.present().filter(owner=user).exclude(pk=row.pk).order_by("-used_at")) if user else []
+    """Her lists besides this one, and those that name her to edit them, last used first: where things may be put."""
+    if user is None:
+        return []
+    edits = ListMember.objects.filter(user=user, role=ListMember.Role.EDIT).values("list")
+    rows = List.objects.visible_to(user).filter(Q(owner=user) | Q(pk__in=edits))
+    return list(rows.exclude(pk=row.pk).order_by("-used_at"))
 
 
 def place_of(item: ListItem) -> int:
@@ -266,7 +280,12 @@ def overview(user: User, *, kind: str = "", removed: str = "") -> Overview:
         .exclude(pk__in=[row.pk for row in named])
         .order_by(F("happens_on").asc(nulls_last=True), "-pk")[:24]
     )
-    followed = list(visible.filter(follows__user=user).order_by("-pk")[:24])
+    by_link = Q(audience=List.Audience.LINK, is_across_block=False, owner__is_active=True, recipient__isnull=True)
+    followed = list(
+        List.objects.present().annotate(is_across_block=blocks_between(user.pk, "owner"))
+        .filter(Q(pk__in=visible.values("pk")) | by_link & Q(follows__token=F("token")), follows__user=user)
+        .select_related("owner", "recipient").order_by("-pk")[:24]
+    )  # fmt: skip
     shown = [row for row in mine if not kind or row.kind == kind]
     every = {card.row.pk: card for card in cards([*shown, *named, *of_friends, *followed])}
     gone = List.objects.filter(owner=user, slug=removed, removed_at__isnull=False).first() if removed else None
@@ -421,17 +440,17 @@ class SaveRow:
 
 
 def save_menu(user: User, product: Product) -> list[SaveRow]:
-    """Her lists, last used first, and whether the product is on each; two queries."""
+    """Her lists and those that name her to fill them, last used first, and whether the product is on each; two queries."""
+    fills = ListMember.objects.filter(user=user, role__in=[ListMember.Role.SUGGEST, ListMember.Role.EDIT]).values(
+        "list"
+    )
     lists = (
-        List.objects.present().filter(owner=user).select_related("recipient")
+        List.objects.visible_to(user).filter(Q(owner=user) | Q(pk__in=fills)).select_related("recipient", "owner")
         .annotate(size=Count("items", filter=Q(items__removed_at__isnull=True, items__is_suggestion=False)))
         .order_by("-used_at", "-pk")
     )  # fmt: skip
-    on = set(
-        ListItem.objects.filter(list__owner=user, product=product, removed_at__isnull=True).values_list(
-            "list", flat=True
-        )
-    )
+    here = Q(list__owner=user) | Q(list__in=fills)
+    on = set(ListItem.objects.filter(here, product=product, removed_at__isnull=True).values_list("list", flat=True))
     return [SaveRow(row, row.size, row.pk in on) for row in lists[:60]]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -18,6 +18,7 @@ from notifications.services import notify, send_mail
 SHOPPING_MINUTES = 30
 RESERVED_DAYS = 14
 REMINDER_DAYS = 4
+UNDO_MINUTES = 5
 LIVE = (Claim.State.SHOPPING, Claim.State.RESERVED, Claim.State.BOUGHT)
 ENDING = (Claim.State.SHOPPING, Claim.State.RESERVED)
 
@@ -146,13 +147,23 @@ def _tell(row: Claim, kind: str) -> None:
         send_mail(kind=kind, to=row.email, language=settings.LANGUAGE_CODE, data=words, key=f"{kind}-{row.pk}")
 
 
-def tell_givers_of_removal(items: QuerySet[ListItem]) -> None:
-    """The owner takes things away: whoever took one upon herself is told, and nobody else."""
-    live = Claim.objects.filter(item__in=items, state__in=LIVE).select_related(
+def tell_of_removals(now: datetime | None = None) -> int:
+    """Tell those who took what its owner took away, and nobody else; returns how many.
+
+    Minutes later and in the background: her own request lasts as long for a free wish as for a taken one, and what
+    she puts back at once is told to nobody.
+    """
+    before = (now or timezone.now()) - timedelta(minutes=UNDO_MINUTES)
+    gone = Q(item__removed_at__lte=before) | Q(item__list__removed_at__lte=before)
+    rows = Claim.objects.filter(gone, state__in=LIVE, removal_told_at__isnull=True).select_related(
         "item__list__owner", "item__product", "giver"
     )  # fmt: skip
-    for row in live:
-        _tell(row, "claim_removed")
+    told = 0
+    for row in rows.order_by("pk")[:200]:
+        if Claim.objects.filter(pk=row.pk, removal_told_at__isnull=True).update(removal_told_at=timezone.now()):
+            _tell(row, "claim_removed")
+            told += 1
+    return told
 
 
 def reveal(*, row: List, by: User) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from anyascii import anyascii
 from django.core.files.base import ContentFile
@@ -18,10 +18,10 @@ from accounts.models import User
 from catalog.models import Product, Variant
 from core.images import clean_picture
 from lists.models import List, ListItem
-from lists.services.giving import tell_givers_of_removal
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 PICTURE_WIDTH = 640
+UNDO_DAYS = 30
 COVER_WIDTH = 1280
 
 
@@ -77,7 +77,21 @@ def change_list(
 
 
 def _kept(picture: ContentFile, folder: str) -> str:
-    return default_storage.save(f"{folder}/{secrets.token_hex(8)}.webp", picture)
+    # 128 bits, like the links of lists: a picture's address is known to whom the list was shown.
+    return default_storage.save(f"{folder}/{secrets.token_hex(16)}.webp", picture)
+
+
+def delete_pictures(now: datetime | None = None) -> int:
+    """Delete the files of what was taken off thirty days ago, where no other thing shows them; returns how many."""
+    before = (now or timezone.now()) - timedelta(days=UNDO_DAYS)
+    gone = Q(removed_at__lte=before) | Q(list__removed_at__lte=before)
+    deleted = 0
+    for pk, path in ListItem.objects.filter(gone).exclude(picture="").values_list("pk", "picture")[:200]:
+        ListItem.objects.filter(pk=pk).update(picture="")
+        if not ListItem.objects.filter(picture=path).exists():
+            default_storage.delete(path)
+            deleted += 1
+    return deleted
 
 
 def touch(row: List) -> None:
@@ -85,11 +99,9 @@ def touch(row: List) -> None:
     List.objects.filter(pk=row.pk).update(used_at=timezone.now())
 
 
-@transaction.atomic
 def remove_list(*, row: List) -> None:
-    """Take a list away; ``restore_list`` brings it back. Who reserved something is told."""
-    if List.objects.filter(pk=row.pk, removed_at__isnull=True).update(removed_at=timezone.now()):
-        tell_givers_of_removal(ListItem.objects.present().filter(list=row))
+    """Take a list away; ``restore_list`` brings it back. Who took something is told later (``giving.tell_of_removals``)."""
+    List.objects.filter(pk=row.pk, removed_at__isnull=True).update(removed_at=timezone.now())
 
 
 def restore_list(*, row: List) -> None:
@@ -171,12 +183,11 @@ def tick(*, item: ListItem, got: int) -> None:
     ListItem.objects.filter(pk=item.pk).update(got=max(0, min(got, item.wanted)))
 
 
-@transaction.atomic
 def remove_items(*, items: Sequence[ListItem]) -> None:
-    """Take things off; ``restore_items`` puts them back. Who reserved one is told, privately."""
-    pks = [item.pk for item in items]
-    tell_givers_of_removal(ListItem.objects.filter(pk__in=pks, removed_at__isnull=True))
-    ListItem.objects.filter(pk__in=pks).update(removed_at=timezone.now())
+    """Take things off; ``restore_items`` puts them back. Who took one is told later (``giving.tell_of_removals``)."""
+    ListItem.objects.filter(pk__in=[item.pk for item in items], removed_at__isnull=True).update(
+        removed_at=timezone.now()
+    )
 
 
 @transaction.atomic
@@ -245,7 +256,7 @@ def _stays_a_surprise(row: List, to: List) -> bool:
     today = timezone.localdate()
     if row.kind != List.Kind.WISH or row.is_revealed(today):
         return True
-    if to.kind != List.Kind.WISH or to.is_revealed(today):
+    if to.kind != List.Kind.WISH or to.is_revealed(today) or to.audience != row.audience:
         return False
     return to.surprise_until is None or (row.surprise_until is not None and row.surprise_until <= to.surprise_until)
 
@@ -255,7 +266,7 @@ def move_items(*, items: Sequence[ListItem], to: List) -> int:
     """Move things to another list of the same owner; a double is left where it was.
 
     What others have taken goes along where it stays as much a surprise as it was. Elsewhere the thing comes anew and
-    untouched, and its givers are told that it was taken off: a move must never show what they did.
+    untouched, and its givers are told that it was taken off: a move must never show what they did, nor them a list that is not for them.
     """
     present = set(
         ListItem.objects.filter(list=to, removed_at__isnull=True, product__isnull=False).values_list(
@@ -283,8 +294,6 @@ def merge(*, row: List, into: List) -> int:
     """Everything goes onto the other list, and this one is removed. How many things came."""
     items = ListItem.objects.present().filter(list=row).select_related("list", "product", "variant")
     moved = move_items(items=list(items.order_by("position", "pk")), to=into)
-    # Doubles go with the list: who took one is told.
-    tell_givers_of_removal(ListItem.objects.filter(list=row, removed_at__isnull=True))
     List.objects.filter(pk=row.pk).update(removed_at=timezone.now())
     return moved
 

@@ -26,12 +26,16 @@ def save(*, user: User, product: Product) -> tuple[List, bool]:
 
 
 @transaction.atomic
-def set_saved(*, row: List, product: Product, by: User, on: bool) -> None:
-    """Put the product on the list or take it off: the wanted state is sent, so that sending it twice is harmless."""
+def set_saved(*, row: List, product: Product, by: User, on: bool, suggest: bool = False) -> None:
+    """Put the product on the list or take it off: the wanted state is sent, so that sending it twice is harmless.
+
+    With ``suggest`` it waits to be accepted, and she takes off only what she suggested herself.
+    """
+    lying = ListItem.objects.filter(list=row, product=product, removed_at__isnull=True)
     if on:
-        add_product(row=row, product=product, by=by)
+        add_product(row=row, product=product, by=by, suggest=suggest)
     else:
-        remove_items(items=list(ListItem.objects.filter(list=row, product=product, removed_at__isnull=True)))
+        remove_items(items=list(lying.filter(is_suggestion=True, added_by=by) if suggest else lying))
 
 
 @transaction.atomic

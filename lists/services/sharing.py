@@ -58,9 +58,9 @@ def drop_person(*, row: List, user_id: int) -> None:
     ListMember.objects.filter(list=row, user__in=User.objects.filter(pk=user_id)).delete()
 
 
-def follow(*, row: List, user: User, on: bool) -> None:
-    """Follow a list of somebody else, or stop."""
+def follow(*, row: List, user: User, on: bool, token: str = "") -> None:
+    """Follow a list of somebody else, by its link where that opens it, or stop."""
     if on and user.pk != row.owner_id:
-        ListFollow.objects.get_or_create(list=row, user=user)
+        ListFollow.objects.update_or_create(list=row, user=user, defaults={"token": token[:32]})
     elif not on:
         ListFollow.objects.filter(list=row, user=user).delete()

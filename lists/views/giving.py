@@ -90,7 +90,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
         elif act == "confirm" and not giving.confirm(row=row):
             messages.error(request, _("The half hour is over and it was let go. Take it again from the list."))
         if request.POST.get("back") and row.giver_id is not None:
-            return redirect(f"{row.item.list.get_absolute_url()}#item-{row.item_id}")
+            return redirect(f"{row.item.list.get_guest_url()}#item-{row.item_id}")
         return redirect("lists:manage_claim", token)
     return render(request, "lists/claim_page.html", {"claim": row, "item": row.item, "row": row.item.list})
 

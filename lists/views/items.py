@@ -144,8 +144,10 @@ def bulk(request: MemberRequest, slug: str) -> HttpResponse:
         request.session["removed_items"] = {"slug": row.slug, "pks": [item.pk for item in items][:5000]}
         text = ngettext("%(n)s thing removed.", "%(n)s things removed.", len(items)) % {"n": len(items)}
         return _items_again(request, row, text, undo=reverse("lists:restore_items", args=[row.slug]))
-    to = queries.own_list(request.user, request.POST.get("to", ""))
-    if act == "move" and row.owner_id == request.user.pk:
+    to, there = queries.list_to_fill(request.user, request.POST.get("to", ""))
+    if not there.edit:
+        raise Http404
+    if act == "move" and row.owner_id == to.owner_id == request.user.pk:
         count = keeping.move_items(items=items, to=to)
     else:
         count = keeping.copy_items(items=items, to=to, by=request.user)
@@ -211,10 +213,12 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
     text, undo = "", ""
     if request.method == "POST":
         if request.POST.get("list"):
-            row = queries.own_list(user, request.POST["list"])
+            row, rights = queries.list_to_fill(user, request.POST["list"])
             on = request.POST.get("on") == "1"
-            saving.set_saved(row=row, product=product, by=user, on=on)
+            saving.set_saved(row=row, product=product, by=user, on=on, suggest=not rights.edit)
             text = (_("Saved to %(list)s.") if on else _("Taken off %(list)s.")) % {"list": row.name}
+            if on and not rights.edit:
+                text = _("Suggested. It is on the list once it is accepted.")
         elif request.POST.get("name"):
             kind = request.POST.get("kind", "")
             kind = kind if kind in (List.Kind.WISH, List.Kind.SHOPPING, List.Kind.IDEA) else List.Kind.WISH

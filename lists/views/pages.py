@@ -251,7 +251,7 @@ def follow(request: MemberRequest, slug: str) -> HttpResponse:
     """Follow somebody's list (``on=1``), or stop."""
     token = request.POST.get("token", "")
     row, _rights = queries.list_for(slug, request.user, token=token)
-    sharing.follow(row=row, user=request.user, on=request.POST.get("on") == "1")
+    sharing.follow(row=row, user=request.user, on=request.POST.get("on") == "1", token=token)
     # Who came by the link goes back by it: the list's own address is not for her.
     return redirect(row.get_link_url() if token else row)
 

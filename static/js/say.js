@@ -51,6 +51,14 @@ function toast(text, undo, undoLabel) {
   box.addEventListener("focusout", release);
 }
 
+// While a dialog is open nothing outside it can be pressed: the toasts stand inside, and come back before it goes.
+function seat() {
+  (document.querySelector("dialog[open]") || document.body).append(toasts);
+}
+document.body.addEventListener("htmx:beforeSwap", () => document.body.append(toasts));
+document.body.addEventListener("htmx:afterSettle", seat);
+document.addEventListener("close", () => document.body.append(toasts), { capture: true });
+
 document.body.addEventListener("say", (event) => {
   const { text, undo, undoLabel } = event.detail;
   announce(say, text);

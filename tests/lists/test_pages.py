@@ -1,12 +1,16 @@
 """The pages of lists: what they hold, who may act, and what bad input does."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from lists.errors import AllTaken
@@ -305,6 +309,10 @@ def test_who_follows_by_a_link_goes_back_by_it(as_otto: Client, row: List) -> No
 
     assert answer.url == f"/l/{row.token}"
     assert as_otto.get(answer.url).status_code == 200
+    assert f"/l/{row.token}" in as_otto.get("/lists").content.decode()
+
+    List.objects.filter(pk=row.pk).update(token="f" * 32)
+    assert row.name not in as_otto.get("/lists").content.decode()
 
 
 def test_a_handle_that_nobody_has_is_not_kept_as_a_name(as_lina: Client) -> None:
@@ -458,3 +466,55 @@ def test_a_preview_does_not_tell_that_a_wish_sold_out(as_otto: Client, otto: Use
 
     for seen_as in ("friend", "anyone"):
         assert "Sold out" not in as_otto.get(f"/lists/{item.list.slug}?as={seen_as}").content.decode()
+
+
+@pytest.mark.parametrize(("role", "is_suggestion"), [("edit", False), ("suggest", True)])
+def test_who_fills_a_list_with_its_owner_saves_products_there(
+    as_otto: Client, lina: User, otto: User, role: str, is_suggestion: bool
+) -> None:
+    befriend(lina, otto)
+    row = ListFactory(owner=lina, kind="idea", audience="named", name="Our garden")
+    ListMember.objects.create(list=row, user=otto, role=role)
+    product = ProductFactory()
+    assert "Our garden" in as_otto.get(f"/p/{product.slug}/save").content.decode()
+
+    as_otto.post(f"/p/{product.slug}/save", {"list": row.pk, "on": "1"})
+
+    item = row.items.get()
+    assert (item.product, item.is_suggestion, item.added_by) == (product, is_suggestion, otto)
+
+
+def test_who_only_looks_saves_nothing_there(as_otto: Client, lina: User, otto: User) -> None:
+    row = ListFactory(owner=lina, kind="idea", audience="named", name="Our garden")
+    ListMember.objects.create(list=row, user=otto, role="view")
+    product = ProductFactory()
+
+    assert "Our garden" not in as_otto.get(f"/p/{product.slug}/save").content.decode()
+    assert as_otto.post(f"/p/{product.slug}/save", {"list": row.pk, "on": "1"}).status_code == 404
+    assert not row.items.exists()
+
+
+def test_an_editor_of_a_gift_list_pulls_wishes_onto_it(as_otto: Client, lina: User, otto: User) -> None:
+    friend = UserFactory()
+    befriend(friend, otto)
+    befriend(friend, lina)
+    wish = ListItemFactory(list=ListFactory(owner=friend, audience="friends"))
+    plans = ListFactory(owner=lina, kind="gift", recipient=friend, audience="named")
+    ListMember.objects.create(list=plans, user=otto, role="edit")
+    assert f'name="item" value="{wish.pk}"' in as_otto.get(f"/lists/{plans.slug}").content.decode()
+
+    as_otto.post(f"/lists/{wish.list.slug}/bulk", {"item": wish.pk, "act": "copy", "to": plans.pk})
+
+    assert plans.items.get().source == wish
+
+
+def test_pictures_of_things_that_are_gone_are_deleted(lina: User) -> None:
+    row = ListFactory(owner=lina)
+    path = default_storage.save("lists/items/a.webp", ContentFile(b"x"))
+    first, second = (ListItemFactory(list=row, product=None, title="A", picture=path) for _n in range(2))
+    for item in (first, second):
+        assert default_storage.exists(path)
+        ListItem.objects.filter(pk=item.pk).update(removed_at=timezone.now() - timedelta(days=31))
+        keeping.delete_pictures()
+
+    assert not default_storage.exists(path)

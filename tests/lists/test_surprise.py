@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -182,6 +184,7 @@ def test_she_reveals_and_thanks(owner: User, giver: User, wishes: List) -> None:
 def test_what_she_removes_is_told_to_who_took_it_and_to_nobody_else(owner: User, giver: User, wishes: List) -> None:
     claims = take_everything(wishes, giver)
     client_for(owner).post(f"/lists/{wishes.slug}/bulk", {"item": claims[0].item_id, "act": "remove"})
+    giving.tell_of_removals(timezone.now() + timedelta(minutes=6))
 
     assert [notice.recipient for notice in Notice.objects.filter(kind="claim_removed")] == [giver]
 
@@ -220,10 +223,11 @@ def test_a_gift_list_is_not_there_for_whom_it_is_made(owner: User, giver: User) 
 @pytest.mark.parametrize(
     ("target", "goes_along"),
     [
-        ({"kind": "wish"}, True),
-        ({"kind": "wish", "surprise_until": timedelta(days=20)}, True),
-        ({"kind": "wish", "surprise_until": timedelta(days=1)}, False),
-        ({"kind": "wish", "surprise_until": timedelta(days=-1)}, False),
+        ({"kind": "wish", "audience": "friends"}, True),
+        ({"kind": "wish", "audience": "friends", "surprise_until": timedelta(days=20)}, True),
+        ({"kind": "wish", "audience": "friends", "surprise_until": timedelta(days=1)}, False),
+        ({"kind": "wish", "audience": "friends", "surprise_until": timedelta(days=-1)}, False),
+        ({"kind": "wish", "audience": "private"}, False),
         ({"kind": "gift"}, False),
         ({"kind": "shopping"}, False),
     ],
@@ -242,7 +246,7 @@ def test_moving_a_wish_never_shows_that_it_was_taken(
     there = ListItem.objects.present().get(list=to)
     assert (there.product, there.taken) == (item.product, 1 if goes_along else 0)
     assert Claim.objects.filter(item=there).exists() is goes_along
-    assert Notice.objects.filter(recipient=giver, kind="claim_removed").exists() is not goes_along
+    assert giving.tell_of_removals(timezone.now() + timedelta(minutes=6)) == (0 if goes_along else 1)
 
 
 def test_a_list_that_is_merged_tells_who_took_a_double(owner: User, giver: User, wishes: List) -> None:
@@ -252,6 +256,7 @@ def test_a_list_that_is_merged_tells_who_took_a_double(owner: User, giver: User,
     ListItemFactory(list=into, product=item.product)
 
     keeping.merge(row=wishes, into=into)
+    giving.tell_of_removals(timezone.now() + timedelta(minutes=6))
 
     assert Notice.objects.get(recipient=giver).kind == "claim_removed"
 
@@ -280,3 +285,49 @@ def test_a_suggestion_is_not_taken_before_it_is_on_the_list(owner: User, giver: 
 
     with pytest.raises(NotThere):
         giving.claim(item=item, quantity=1, giver=giver)
+
+
+def test_taking_a_wish_off_asks_the_database_as_much_whether_it_is_taken_or_not(
+    owner: User, giver: User, wishes: List
+) -> None:
+    free, taken = ListItem.objects.filter(list=wishes).order_by("pk")[:2]
+    giving.claim(item=taken, quantity=1, giver=giver)
+    client, counts = client_for(owner), []
+    for item in (free, taken):
+        with CaptureQueriesContext(connection) as queries:
+            client.post(f"/lists/{wishes.slug}/bulk", {"act": "remove", "item": item.pk})
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_what_is_put_back_at_once_is_told_to_nobody(owner: User, giver: User, wishes: List) -> None:
+    item = ListItem.objects.filter(list=wishes).earliest("pk")
+    giving.claim(item=item, quantity=1, giver=giver)
+    keeping.remove_items(items=[item])
+    keeping.restore_items(row=wishes, pks=[item.pk])
+    assert giving.tell_of_removals(timezone.now() + timedelta(minutes=6)) == 0
+
+    keeping.remove_items(items=[item])
+    assert giving.tell_of_removals(timezone.now() + timedelta(minutes=4)) == 0
+    assert giving.tell_of_removals(timezone.now() + timedelta(minutes=6)) == 1
+    assert giving.tell_of_removals(timezone.now() + timedelta(minutes=7)) == 0
+
+
+def test_a_claim_does_not_follow_a_wish_to_a_list_that_is_not_for_the_giver(
+    owner: User, giver: User, wishes: List
+) -> None:
+    item = ListItem.objects.filter(list=wishes).select_related("list", "product").earliest("pk")
+    giving.claim(item=item, quantity=1, giver=giver)
+    keeping.move_items(items=[item], to=ListFactory(owner=owner, name="Secret", audience="private"))
+
+    assert ListItem.objects.get(list__name="Secret").taken == 0
+
+
+@pytest.mark.parametrize("kind", ["order_receipt", "claim_confirm"])
+def test_a_moderator_reads_what_no_mail_says(db: None, kind: str) -> None:
+    desk = client_for(UserFactory(is_staff=True, is_superuser=True))
+    row = Mail.objects.create(kind=kind, to="a@example.com", data={"thing": "Straw boater"})
+    answer = desk.get(f"/admin/notifications/mail/{row.pk}/change/", follow=True)
+
+    assert "Straw boater" not in answer.content.decode()
