@@ -76,14 +76,12 @@ def split(text: str) -> list[str]:
 
 
 def words_of(name: str) -> list[str]:
-    """The words under which a person is found: as written, as read, and the joined readings of two signs."""
+    """The words under which a person is found: as written, as read, and the joined readings of two signs and of all."""
     words = split(name[:400])
     found = dict.fromkeys(words)
     read = [(word, reading(word)[:LONGEST]) for word in words]
     found.update(dict.fromkeys(text for _word, text in read if text))
-    for (one, first), (other, second) in pairwise(read):
-        if SIGNS.fullmatch(one) and SIGNS.fullmatch(other) and first and second:
-            found[(first + second)[:LONGEST]] = None
+    found.update(dict.fromkeys(text[:LONGEST] for text, _place in _joined(words)))
     return list(found)[:MOST_WORDS]
 
 
@@ -187,9 +185,26 @@ def score(query: str, name: str) -> Match:
 
 
 def _joined(words: list[str]) -> list[tuple[str, int]]:
-    """The readings of two neighbouring signs as one word, with the place of the first."""
-    return [
+    """The readings of two neighbouring signs as one word, and of a whole run of three or more, with the place of the first."""
+    pairs = [
         (reading(one) + reading(other), place)
         for place, (one, other) in enumerate(pairwise(words))
-        if SIGNS.fullmatch(one) and SIGNS.fullmatch(other)
+        if SIGNS.fullmatch(one) and SIGNS.fullmatch(other) and reading(one) and reading(other)
     ]
+    runs = [
+        ("".join(reading(words[place]) for place in run), run[0])
+        for run in _runs([place for place, word in enumerate(words) if SIGNS.fullmatch(word)])
+        if len(run) > 2
+    ]
+    return pairs + runs
+
+
+def _runs(places: list[int]) -> list[list[int]]:
+    """Places that follow each other, together."""
+    runs: list[list[int]] = []
+    for place in places:
+        if runs and runs[-1][-1] == place - 1:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs

@@ -4,12 +4,13 @@ from datetime import date
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.finding import find_people
-from accounts.models import Block, NameWord, User
+from accounts.models import Block, NameWord, PersonWord, User
 from accounts.services.names import index_people, index_person
 from tests.factories.accounts import UserFactory, befriend, with_handle
 
@@ -179,3 +180,14 @@ def test_a_hidden_handle_costs_as_many_queries_as_one_that_nobody_has(db: None) 
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_all_names_are_indexed_anew(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    user = person("张伟明", 1)
+    PersonWord.objects.all().delete()
+    NameWord.objects.all().delete()
+    assert find_people(viewer=UserFactory(), text="zhangweiming") == []
+
+    call_command("index_names")
+
+    assert find_people(viewer=UserFactory(), text="zhangweiming")[0].person == user
