@@ -127,7 +127,9 @@ class ItemForm(MoneyMixin, forms.ModelForm):
         label=_("Price"), required=False, max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
 
-    link = forms.URLField(label=_("Link"), required=False, max_length=1000, assume_scheme="https")
+    link = forms.URLField(
+        label=_("Link"), required=False, max_length=1000, assume_scheme="https", validators=[URLValidator(schemes=["http", "https"])]
+    )  # fmt: skip
 
     class Meta:
         model = ListItem
@@ -206,7 +208,9 @@ class GiftCheckoutForm(CheckoutForm):
     )
     field_order = ["email", "name", "where", "message"]
 
-    def __init__(self, *args: Any, recipient: str, is_revealed: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, recipient: str, is_revealed: bool = False, goes_to_her: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         where = self.fields["where"]
         assert isinstance(where, forms.ChoiceField)  # noqa: S101  (says so to the type checker)
@@ -219,6 +223,9 @@ class GiftCheckoutForm(CheckoutForm):
                 ("me", _("To me: I bring it myself")),
                 ("her", _("To %(name)s, who is asked for an address") % {"name": recipient}),
             ]
+        if not goes_to_her:
+            # Somebody without an account cannot be asked for an address.
+            where.choices = [("me", _("To me: I bring it myself"))]
         self.fields["where"].initial = "me"
         if self.data.get("where") == "her":
             for name in ("address", "postcode", "city", "country"):

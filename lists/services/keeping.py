@@ -225,7 +225,7 @@ def _copy(item: ListItem, to: List, by: User, position: int) -> ListItem:
         list=to, product_id=item.product_id, variant_id=item.variant_id, is_any_variant=item.is_any_variant,
         title=item.title, link=item.link, price_minor=item.price_minor, currency=item.currency,
         picture=item.picture, note=item.note if item.list.owner_id == by.pk else "", priority=item.priority,
-        wanted=item.wanted, added_by=by, known_price_minor=item.price_now_minor, position=position,
+        wanted=item.wanted, added_by=by, known_price_minor=item.product.price_minor if item.product else None, position=position,
         source=item if item.list.kind == List.Kind.WISH and item.list.owner_id == to.recipient_id else None,
     )  # fmt: skip
 

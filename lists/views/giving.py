@@ -119,7 +119,7 @@ def buy(request: HttpRequest, token: str) -> HttpResponse:
     initial = {"email": user.email, "name": user.name} if user else {"email": row.email, "name": row.name}
     form = GiftCheckoutForm(
         request.POST or None, initial=initial, recipient=recipient.name,
-        is_revealed=row.item.list.is_revealed(timezone.localdate()),
+        is_revealed=row.item.list.is_revealed(timezone.localdate()), goes_to_her=user is None or recipient.pk != user.pk,
     )  # fmt: skip
     status = 200
     if request.method == "POST":

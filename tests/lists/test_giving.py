@@ -237,3 +237,14 @@ def test_after_a_block_a_claim_is_not_there_any_more(lina: User, otto: User) -> 
 
     assert client.get(f"/claims/{row.token}").status_code == client.get(f"/claims/{row.token}/buy").status_code == 404
     assert f"/claims/{row.token}" not in client.get("/lists").content.decode()
+
+
+def test_a_gift_for_somebody_without_an_account_goes_to_the_giver(lina: User) -> None:
+    item = ListItemFactory(list=ListFactory(owner=lina, kind="gift", recipient_name="Aunt Jo"))
+    VariantFactory(product=item.product)
+    client = client_for(lina)
+    address = client.post(f"/lists/{item.list.slug}/items/{item.pk}/claim", {"act": "buy", "quantity": "1"}).url
+    page = client.get(address)
+
+    assert "A gift for Aunt Jo" in page.content.decode()
+    assert [value for value, _label in page.context["form"].fields["where"].choices] == ["me"]
