@@ -179,7 +179,7 @@ def _one_of_each(words: list[Meaning]) -> list[int]:
     return [pk for pk in rows.values_list("somebody", flat=True) if pk is not None]
 
 
-def _pool(asked: list[str], viewer: User) -> list[int]:
+def _pool(asked: list[str], near: User | None) -> list[int]:
     """People whom the words may mean: as typed first, then beginnings and short forms, then misspellings, until there are enough."""
     if not is_searchable(asked):
         return []
@@ -190,8 +190,8 @@ def _pool(asked: list[str], viewer: User) -> list[int]:
     likely = [[*option.same, *option.close, *([] if option.same else option.alike)] for option in options]
     every = [[*option.same, *option.close, *option.alike] for option in options]
     pool: list[int] = []
-    if Friend.objects.filter(user=viewer).exists():
-        pool += _having(every, near=viewer)
+    if near is not None:
+        pool += _having(every, near=near)
     tiers = [(_joined(asked, same, pairs), MANY), (same, MANY), (close, MANY), (likely, MANY), (every, FEW)]
     for place, (tier, many) in enumerate(tiers):
         if len(set(pool)) >= ENOUGH:
@@ -210,8 +210,9 @@ def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
     """
     asked = split(text[:100])[:MOST_QUERY_WORDS]
     handle = normalise(text[:100])
-    pool = set(_pool(asked, viewer))
     mine = Friend.objects.filter(user=viewer).values("friend")
+    has_friends = mine.exists()
+    pool = set(_pool(asked, viewer if has_friends else None))
     today = timezone.localdate()
     people = (
         User.objects.filter(Q(pk__in=pool) | Q(handle=handle), is_active=True)
@@ -226,7 +227,7 @@ def find_people(*, viewer: User, text: str, limit: int = 20) -> list[Found]:
         if person.pk in pool or (person.findable_by not in hidden and not person.is_young(today))
     ]  # fmt: skip
     common: dict[int, int] = {}
-    if found:
+    if found and has_friends:
         rows = Friend.objects.filter(user__in=[person.pk for person in found], friend__in=mine)
         common = dict(rows.values_list("user").annotate(n=Count("pk")).values_list("user", "n"))
     ranked: list[tuple[float, int, Found]] = []
