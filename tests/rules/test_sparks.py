@@ -1,0 +1,151 @@
+"""docs/rules/spark-*.md, run; and what follows from them for any input."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sparks.feeds import Standing, has_a_place, is_in_first_audience, mix
+from sparks.labels import Facts, labels
+from sparks.tags import EDGE, WHOLE, OutsidePicture, parse_percent, placed
+from sparks.trending import Kind, Voice, score, weight
+from tests.rules.documents import table
+
+
+@pytest.mark.parametrize("row", table("spark-labels"), ids=lambda row: row["labels"])
+def test_labels(row: dict[str, str]) -> None:
+    facts = Facts(*(row[name] == "yes" for name in ("paid", "gifted", "creator", "tags")))
+
+    assert (" ".join(labels(facts)) or "none") == row["labels"]
+
+
+def place(text: str) -> tuple[int, int]:
+    across, down = text.split()
+    return int(across), int(down)
+
+
+@pytest.mark.parametrize("row", table("spark-tags"), ids=lambda row: f"{row['wanted']} {row['other tags']}")
+def test_tags(row: dict[str, str]) -> None:
+    others = [] if row["other tags"] == "none" else [place(part) for part in row["other tags"].split(";")]
+    if row["place"] == "refused":
+        with pytest.raises(OutsidePicture):
+            placed(*place(row["wanted"]), others)
+    else:
+        assert placed(*place(row["wanted"]), others) == place(row["place"])
+
+
+@pytest.mark.parametrize(("text", "found"), [("29.4", 2940), ("29,4", 2940), ("0", 0), ("100", 10_000), (" 6 ", 600)])
+def test_percent_as_typed(text: str, found: int) -> None:
+    assert parse_percent(text) == found
+
+
+@pytest.mark.parametrize("text", ["", "abc", "-1", "100.1", "nan", "inf", "1e9", "٥٠٠"])
+def test_percent_that_is_none(text: str) -> None:
+    with pytest.raises(OutsidePicture):
+        parse_percent(text)
+
+
+@given(st.lists(st.tuples(st.integers(0, WHOLE), st.integers(0, WHOLE)), max_size=5))
+def test_five_tags_always_find_room(wanted: list[tuple[int, int]]) -> None:
+    found: list[tuple[int, int]] = []
+    for x, y in wanted:
+        found.append(placed(x, y, found))
+
+    assert all(EDGE <= x <= WHOLE - EDGE and EDGE <= y <= WHOLE - EDGE for x, y in found)
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("row", table("spark-feeds", "Places"), ids=lambda row: " ".join(row.values()))
+def test_places(row: dict[str, str]) -> None:
+    standing = Standing(int(row["views"]), int(row["likes"]), int(row["comments"]))
+    earned = "earned" if has_a_place(standing) else "none"
+
+    assert ("first audience" if is_in_first_audience(standing) else earned) == row["place"]
+
+
+@pytest.mark.parametrize("row", table("spark-feeds"), ids=lambda row: row["page"])
+def test_feeds(row: dict[str, str]) -> None:
+    page, posts, adverts = mix(
+        ["p"] * int(row["posts"]), ["A"] * int(row["adverts"]), shown=int(row["shown before"]), size=8
+    )
+
+    assert (" ".join(page) or "nothing") == row["page"]
+    assert (posts, adverts) == (page.count("p"), page.count("A"))
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.integers(1, 12))
+def test_no_five_in_a_row_hold_two_adverts_on_any_page_size(posts: int, adverts: int, size: int) -> None:
+    whole: list[str] = []
+    left, paid = ["p"] * posts, ["A"] * adverts
+    while True:
+        page, taken, used = mix(left, paid, shown=len(whole), size=size)
+        whole += page
+        left, paid = left[taken:], paid[used:]
+        if len(page) < size:
+            break
+
+    assert whole.count("p") == posts
+    assert all(whole[start : start + 5].count("A") <= 1 for start in range(len(whole)))
+
+
+def voices(text: str) -> list[Voice]:
+    found: list[Voice] = []
+    person = 0
+    for part in text.split(";") if text != "none" else []:
+        times, _, acts = part.strip().rpartition("x ")
+        for _ in range(int(times or 1)):
+            person += 1
+            for act in acts.split("+"):
+                kind, _, rest = act.strip().lstrip("*").partition("@")
+                age, _, days = rest.partition("/")
+                found.append(Voice(person, Kind(kind), int(age), int(days), is_circle="*" in act))
+    return found
+
+
+@pytest.mark.parametrize("row", table("spark-trending"), ids=lambda row: row["voices"])
+def test_trending(row: dict[str, str]) -> None:
+    answer = score(voices(row["voices"]), delivered=int(row["delivered"]), returned=int(row["returned"]))
+
+    assert answer.heat == int(row["heat"])
+
+
+def test_the_explanation_counts_whom_it_left_out() -> None:
+    answer = score(voices("5x *vote@0/100; owner@0/100; 50x vote@0/1"), delivered=0, returned=0)
+
+    assert (answer.owners, answer.votes, answer.young, answer.circle, answer.heat) == (1, 3, 50, 2, 24_000)
+
+
+VOICES = st.lists(
+    st.builds(
+        Voice, person=st.integers(1, 12), kind=st.sampled_from(list(Kind)), age_hours=st.integers(0, 800),
+        account_days=st.integers(0, 60), is_circle=st.booleans(),
+    ),
+    max_size=25,
+)  # fmt: skip
+
+
+def of_one_circle(found: list[Voice]) -> list[Voice]:
+    """A person is of the circle or is not, whatever she did."""
+    return [Voice(v.person, v.kind, v.age_hours, v.account_days, is_circle=v.person % 3 == 0) for v in found]
+
+
+@given(VOICES, st.integers(0, 30), st.integers(0, 30), st.booleans())
+def test_one_more_owner_never_lowers(found: list[Voice], delivered: int, returned: int, friend: bool) -> None:
+    facts: dict[str, Any] = {"delivered": delivered, "returned": min(returned, delivered)}
+    before = of_one_circle(found)
+    more = Voice(99, Kind.OWNER, 0, 100, is_circle=friend)
+
+    assert score([*before, more], **facts).heat >= score(before, **facts).heat
+
+
+@given(VOICES, st.sampled_from(list(Kind)), st.integers(0, 13))
+def test_a_ring_of_fifty_new_accounts_moves_nothing(found: list[Voice], kind: Kind, days: int) -> None:
+    before = of_one_circle(found)
+    ring = [Voice(1000 + n, kind, 0, days) for n in range(50)]
+
+    assert score([*before, *ring], delivered=0, returned=0).heat == score(before, delivered=0, returned=0).heat
+
+
+def test_a_voice_halves_in_a_week() -> None:
+    assert [weight(Voice(1, Kind.OWNER, hours, 100)) for hours in (0, 168, 336)] == [12_000, 6_000, 3_000]
