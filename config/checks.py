@@ -12,12 +12,13 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 
 BROKERS = ("memory", "redis", "rediss", "amqp", "amqps")
 GATEWAYS = {"test"}
+POSTERS = ("everyone", "buyers", "creators")
 
 
 @register(Tags.security)
 def environment(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Every variable that is set has a value that can work."""
-    return [*_site(), *_services(), *_files(), *_payments()]
+    return [*_site(), *_services(), *_files(), *_payments(), *_sparks()]
 
 
 def _site() -> Iterator[CheckMessage]:
@@ -84,3 +85,9 @@ def _payments() -> Iterator[CheckMessage]:
     elif settings.PAYMENT_GATEWAY == "test" and not settings.ALLOW_TEST_GATEWAY:
         hint = "It moves no money. Set ALLOW_TEST_GATEWAY=1 to try the shop out with it."
         yield Error("The test payment gateway is not allowed here.", hint=hint, id="shop.E014")
+
+
+def _sparks() -> Iterator[CheckMessage]:
+    if settings.SPARKS_POSTERS not in POSTERS:
+        hint = f"Use one of: {', '.join(POSTERS)}."
+        yield Error(f"SPARKS_POSTERS is {settings.SPARKS_POSTERS!r}.", hint=hint, id="shop.E015")

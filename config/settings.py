@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "lists",
     "commissions",
     "storefront",
+    "sparks",
     "discovery",
     "config",
 ]
@@ -153,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "release-unpaid-orders": {"task": "orders.tasks.release_unpaid", "schedule": 60.0},
     "gifts": {"task": "orders.tasks.tend_gifts", "schedule": 300.0},
     "lists": {"task": "lists.tasks.sweep", "schedule": 60.0},
+    "sparks": {"task": "sparks.tasks.publish_due", "schedule": 60.0},
     "list-alerts": {"task": "lists.tasks.watch", "schedule": 900.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
 }
@@ -249,6 +251,10 @@ UPLOAD_MAX_PIXELS = 40_000_000
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="test")
 # The test gateway moves no money; outside DEBUG it must be asked for by name.
 ALLOW_TEST_GATEWAY = env.bool("ALLOW_TEST_GATEWAY", default=DEBUG)
+
+# --- Sparks
+# Who may post: everyone, buyers (something that they bought arrived), or creators (approved).
+SPARKS_POSTERS = env.str("SPARKS_POSTERS", default="everyone")
 
 # --- Security
 CONTENT_SECURITY_POLICY = {

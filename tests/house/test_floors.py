@@ -10,13 +10,13 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 FLOORS = (
-    {"core"}, {"accounts", "catalog"}, {"notifications"}, {"influencers"}, {"orders"}, {"lists"}, {"storefront", "commissions"},
+    {"core"}, {"accounts", "catalog"}, {"notifications"}, {"influencers"}, {"orders"}, {"lists"}, {"storefront", "sparks", "commissions"},
     {"discovery"}, {"config"},
 )  # fmt: skip
 FLOOR = {app: level for level, apps in enumerate(FLOORS) for app in apps}
 # Names of facts are news, not imports; tables are named in migrations and triggers.
 DOTTED = re.compile(r"[a-z_]+(\.[A-Za-z_]\w*)+")
-PURE = ("scoring", "ranking", "attribution", "rates", "handles", "feeds", "words", "money", "referrals")
+PURE = ("scoring", "ranking", "attribution", "rates", "handles", "feeds", "words", "money", "referrals", "trending", "labels", "tags")
 MODULES = sorted(
     path for app in FLOOR if app != "config" for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
 )

@@ -1,0 +1,150 @@
+"""What Sparks refuse, with the words for the page."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+class SparkError(Exception):
+    """Something about a Spark that was refused; its text says what to do. Nothing was changed."""
+
+
+class MayNotPost(SparkError):
+    """The shop's policy lets others post."""
+
+    def __init__(self, policy: str) -> None:
+        words = {
+            "buyers": _("Members post here once something that they bought has arrived."),
+            "creators": _("Approved creators post here. You can apply to become one."),
+        }
+        super().__init__(words[policy])
+
+
+class TooManyPhotos(SparkError):
+    """The Spark is full."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            ngettext("A Spark holds %(n)d photo at most.", "A Spark holds %(n)d photos at most.", limit) % {"n": limit}
+        )
+
+
+class TooManyTags(SparkError):
+    """The photo is full."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            ngettext(
+                "A photo holds %(n)d tag at most. Remove one to add another.",
+                "A photo holds %(n)d tags at most. Remove one to add another.",
+                limit,
+            )
+            % {"n": limit}
+        )
+
+
+class OutsideThePicture(SparkError):
+    """The tag would stand outside the photo."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Place the tag inside the picture: 0 to 100 percent across and down."))
+
+
+class TaggedAlready(SparkError):
+    """The product has a tag in this photo."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This product is tagged in this photo already. Move its tag instead."))
+
+
+class NothingToPost(SparkError):
+    """The draft lacks something; ``missing`` names it: ``topic``, ``photo``, ``words``, ``poll``."""
+
+    def __init__(self, missing: str) -> None:
+        words = {
+            "topic": _("Choose a topic: it decides who is shown the Spark."),
+            "photo": _("Add a photo, or choose another kind of Spark."),
+            "words": _("Write a few words."),
+            "poll": _("A poll needs a question and at least two different options."),
+        }
+        super().__init__(words[missing])
+        self.missing = missing
+
+
+class TooYoungForAll(SparkError):
+    """Under 18, nothing is public."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Before you are 18, a Spark can be shown to friends, not to everyone."))
+
+
+class WrongMoment(SparkError):
+    """The time for posting is not in the near future."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose a time in the next 90 days, or post now."))
+
+
+class NoVideo(SparkError):
+    """Videos are not taken."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Videos are not taken here yet. Choose a JPEG, PNG or WebP photo."))
+
+
+class NotTwoOptions(SparkError):
+    """A poll that asks nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A poll needs two to four different options."))
+
+
+class PollClosed(SparkError):
+    """The vote came too late."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This poll has closed. Its result stands."))
+
+
+class PollStands(SparkError):
+    """A poll that has votes keeps its words."""
+
+    def __init__(self) -> None:
+        super().__init__(_("People have voted: the question and its options stay as they are."))
+
+
+class NotOver(SparkError):
+    """The asker says what came of it after closing."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say what you decided once the poll has closed."))
+
+
+class EmptyComment(SparkError):
+    """A comment that says nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Write a few words before you send."))
+
+
+class LongComment(SparkError):
+    """A comment that says too much."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(_("A comment has %(n)d characters at most. Shorten it.") % {"n": limit})
+
+
+class TooFast(SparkError):
+    """Rate limits."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(_("That was a lot, quickly. Try again in %(seconds)s seconds.") % {"seconds": seconds})
+        self.seconds = seconds
+
+
+class TooManyLinks(SparkError):
+    """Links and mentions by the handful are how spam looks."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Take out some links or mentions: at most two of each in one text, and no links in your first week.")
+        )

@@ -1,0 +1,450 @@
+"""Sparks: photos with tagged products, questions, polls and what became of things, by topic."""
+
+from datetime import date
+from typing import Self
+
+from django.core.files.storage import default_storage
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.circle import blocks_between, friendship_with
+from accounts.models import User
+from catalog.models import Product
+from core.models import AppendOnlyModel
+from sparks import labels
+from sparks.tags import WHOLE
+
+
+class Topic(models.Model):
+    """What Sparks are about. Moderators add topics in the admin."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=60)
+    # Names in other languages by language code; the plain name stands in where one is missing.
+    names = models.JSONField(default=dict, blank=True)
+    picture = models.CharField(max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("sparks:topic", args=[self.slug])
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page."""
+        return self.names.get(get_language() or "", self.name)
+
+    @property
+    def picture_url(self) -> str:
+        """The picture's address, or an empty string."""
+        return default_storage.url(self.picture) if self.picture else ""
+
+
+class TopicFollow(models.Model):
+    """Somebody wants to see a topic."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="follows")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="one_follow_per_person_and_topic")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} follows topic {self.topic_id}"
+
+
+class SparkQuerySet(models.QuerySet["Spark"]):
+    def present(self) -> Self:
+        """Sparks that were not removed, drafts too."""
+        return self.filter(removed_at__isnull=True)
+
+    def visible_to(self, user: User | None) -> Self:
+        """The one rule of who sees a Spark (None: a guest): docs/rules/spark-visibility.md.
+
+        Feeds, pages, counts, comments and the rankings all ask here.
+        """
+        today = timezone.localdate()
+        grown = Q(author__born_on__isnull=True) | Q(author__born_on__lte=years_before(today, 18))
+        shown = Q(audience=Spark.Audience.PUBLIC) & ~Q(author__findable_by=User.FindableBy.NOBODY) & grown
+        posted = self.present().filter(state=Spark.State.POSTED, author__is_active=True)
+        if user is None:
+            return posted.filter(shown)
+        return posted.annotate(
+            is_of_friend=friendship_with(user.pk, "author"), is_across_block=blocks_between(user.pk, "author")
+        ).filter(Q(author=user) | Q(shown | Q(is_of_friend=True), is_across_block=False))
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; the 29th of February becomes the 28th."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+class Spark(models.Model):
+    """One post. ``code`` is its public name; the counters are moved by sparks.services alone."""
+
+    class Kind(models.TextChoices):
+        PHOTO = "photo", _("Photo")
+        STORY = "story", _("Story")
+        QUESTION = "question", _("Question")
+        POLL = "poll", _("Poll")
+        LATER = "later", _("Six months later")
+        SENT_BACK = "sent_back", _("Sent it back")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
+        POSTED = "posted", _("Posted")
+        HIDDEN = "hidden", _("Hidden by the shop")
+
+    class Audience(models.TextChoices):
+        PUBLIC = "public", _("Everyone")
+        FRIENDS = "friends", _("Friends")
+
+    # CASCADE: what somebody said goes with her account. Orders name a Spark by number only, and keep it.
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sparks")
+    code = models.CharField(max_length=12, unique=True)
+    kind = models.CharField(_("Kind"), max_length=10, choices=Kind, default=Kind.PHOTO)
+    words = models.CharField(_("Words"), max_length=500, blank=True)
+    # PROTECT: a topic with posts is renamed, not removed.
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, null=True, blank=True, related_name="sparks")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    audience = models.CharField(_("Who sees it"), max_length=8, choices=Audience, default=Audience.PUBLIC)
+    # Facts behind the labels (sparks/labels.py).
+    is_sponsored = models.BooleanField(_("Somebody pays me for this post"), default=False)
+    is_gifted = models.BooleanField(_("I got something in it for free"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    scheduled_for = models.DateTimeField(null=True, blank=True)
+    # The moment at which it became visible: never earlier than what stands in feeds already.
+    posted_at = models.DateTimeField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    likes = models.PositiveIntegerField(default=0)
+    comments = models.PositiveIntegerField(default=0)
+    views = models.PositiveIntegerField(default=0)
+
+    objects = SparkQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-posted_at", "-id"], condition=Q(state="posted"), name="sparks_by_age"),
+            models.Index(fields=["topic", "-posted_at", "-id"], name="sparks_of_a_topic"),
+            models.Index(fields=["author", "-posted_at", "-id"], name="sparks_of_a_person"),
+            models.Index(fields=["scheduled_for"], condition=Q(state="scheduled"), name="sparks_that_wait"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="posted") | Q(posted_at__isnull=False, topic__isnull=False),
+                name="a_posted_spark_has_a_moment_and_a_topic",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="scheduled") | Q(scheduled_for__isnull=False), name="a_scheduled_spark_has_a_moment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def get_absolute_url(self) -> str:
+        return reverse("sparks:page", args=[self.code])
+
+    @property
+    def source(self) -> str:
+        """How carts, orders and commissions name this Spark."""
+        return f"spark:{self.pk}"
+
+    @property
+    def is_by_creator(self) -> bool:
+        """Its author's links earn (reads the author's influencer)."""
+        influencer = getattr(self.author, "influencer", None)
+        return influencer is not None and influencer.is_active
+
+    def labels_with(self, *, has_tags: bool) -> list[str]:
+        """The disclosures that stand beside its author, in words."""
+        facts = labels.Facts(
+            is_paid=self.is_sponsored, is_gifted=self.is_gifted, is_creator=self.is_by_creator, has_tags=has_tags
+        )
+        return [str(LABELS[label]) for label in labels.labels(facts)]
+
+
+LABELS = {
+    labels.Label.PAID: _("Paid partnership"),
+    labels.Label.GIFTED: _("Gifted"),
+    labels.Label.COMMISSION: _("Earns commission"),
+}
+
+
+class SparkEdit(AppendOnlyModel):
+    """What a posted Spark said before it was changed."""
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="edits")
+    words = models.CharField(max_length=500, blank=True)
+    topic_slug = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["spark", "-at"], name="edits_of_a_spark")]
+
+    def __str__(self) -> str:
+        return f"edit of {self.spark_id}"
+
+
+class Photo(models.Model):
+    """A picture of a Spark in two widths, drawn anew and free of metadata."""
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="photos")
+    position = models.PositiveSmallIntegerField(default=0)
+    small = models.CharField(max_length=200)
+    large = models.CharField(max_length=200)
+    # Of the large one.
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    alt = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        indexes = [models.Index(fields=["spark", "position"], name="photos_of_a_spark")]
+
+    def __str__(self) -> str:
+        return f"photo {self.pk} of {self.spark_id}"
+
+    @property
+    def small_url(self) -> str:
+        """The narrow picture's address."""
+        return default_storage.url(self.small)
+
+    @property
+    def large_url(self) -> str:
+        """The wide picture's address."""
+        return default_storage.url(self.large)
+
+
+class ProductTag(models.Model):
+    """A product at a place in a photo: ten-thousandths of its width and height, from the left and the top."""
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="tags")
+    # CASCADE: products with orders behind them are never deleted, only withdrawn; a tag alone shows nothing.
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    x = models.PositiveIntegerField()
+    y = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["photo", "product"], name="a_product_is_once_in_a_photo"),
+            models.CheckConstraint(
+                condition=Q(x__gte=0, x__lte=WHOLE, y__gte=0, y__lte=WHOLE), name="a_tag_is_inside_its_photo"
+            ),
+        ]
+        indexes = [models.Index(fields=["product"], name="tags_of_a_product")]
+
+    def __str__(self) -> str:
+        return f"product {self.product_id} in photo {self.photo_id}"
+
+    @property
+    def percent_x(self) -> str:
+        """From the left, as SVG and number fields take it: ``29.4``."""
+        return f"{self.x / 100:g}"
+
+    @property
+    def percent_y(self) -> str:
+        """From the top."""
+        return f"{self.y / 100:g}"
+
+
+class Like(models.Model):
+    """Somebody likes a Spark."""
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["spark", "user"], name="one_like_per_person_and_spark")]
+        indexes = [models.Index(fields=["at"], name="likes_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} likes {self.spark_id}"
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: User | None) -> Self:
+        """Comments that were not removed, of people between whom and the reader is no block."""
+        rows = self.filter(removed_at__isnull=True, author__is_active=True)
+        if user is None:
+            return rows
+        return rows.annotate(is_across_block=blocks_between(user.pk, "author")).filter(is_across_block=False)
+
+
+class Comment(models.Model):
+    """A remark under a Spark, or a reply to one. Replies to replies stand under the first."""
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies")
+    words = models.CharField(max_length=400)
+    at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(words=""), name="a_comment_says_something")]
+        indexes = [models.Index(fields=["spark", "-id"], name="comments_of_a_spark")]
+
+    def __str__(self) -> str:
+        return f"comment {self.pk} on {self.spark_id}"
+
+
+class Poll(models.Model):
+    """What a Spark asks. Once closed its asker says what came of it."""
+
+    spark = models.OneToOneField(Spark, on_delete=models.CASCADE, related_name="poll")
+    question = models.CharField(max_length=120)
+    closes_at = models.DateTimeField()
+    # SET_NULL: the words stay.
+    outcome_product = models.ForeignKey(Product, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=280, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.question
+
+    @property
+    def is_open(self) -> bool:
+        """Votes are still taken."""
+        return timezone.now() < self.closes_at
+
+
+class PollOption(models.Model):
+    """One answer: words, and the product they stand for where there is one."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="options")
+    words = models.CharField(max_length=80)
+    product = models.ForeignKey(Product, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [models.CheckConstraint(condition=~Q(words=""), name="an_option_says_something")]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class PollVote(models.Model):
+    """One person's answer; it may be changed until the poll closes."""
+
+    poll = models.ForeignKey(Poll, on_delete=models.CASCADE, related_name="votes")
+    option = models.ForeignKey(PollOption, on_delete=models.CASCADE, related_name="votes")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # She had the option's product, delivered and kept, when she voted.
+    is_owner = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["poll", "user"], name="one_vote_per_person_and_poll")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in poll {self.poll_id}"
+
+
+class ProductVote(models.Model):
+    """Somebody would buy this product: her voice in the ranking of the hottest."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    # She has it, delivered and kept.
+    is_owner = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "product"], name="one_voice_per_person_and_product")]
+        indexes = [models.Index(fields=["at"], name="voices_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} wants {self.product_id}"
+
+
+class View(models.Model):
+    """Somebody saw a Spark: one row a person and day. Guests by a hash that cannot be read back."""
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="+")
+    visitor = models.CharField(max_length=32)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["spark", "visitor", "day"], name="one_view_per_person_and_day")]
+
+    def __str__(self) -> str:
+        return f"view of {self.spark_id}"
+
+
+class Less(models.Model):
+    """Somebody wants less of a person: her feed shows that author only where she follows her."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "author"], name="one_less_per_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} wants less of {self.author_id}"
+
+
+class Report(models.Model):
+    """Somebody says that a Spark or a comment should not be here."""
+
+    class Reason(models.TextChoices):
+        SPAM = "spam", _("Spam or a trick")
+        HATE = "hate", _("Hate or bullying")
+        ADVERT = "advert", _("An advert without a label")
+        DANGER = "danger", _("Dangerous or illegal")
+        PRIVATE = "private", _("Shows somebody who does not want it")
+        OTHER = "other", _("Something else")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        UPHELD = "upheld", _("Hidden")
+        DISMISSED = "dismissed", _("Stays")
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="reports")
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, blank=True, related_name="reports")
+    reporter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(_("What is wrong?"), max_length=10, choices=Reason)
+    note = models.CharField(_("More about it"), max_length=280, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["spark", "reporter"], condition=Q(comment__isnull=True), name="one_report_per_person_and_spark"
+            ),
+            models.UniqueConstraint(
+                fields=["comment", "reporter"],
+                condition=Q(comment__isnull=False),
+                name="one_report_per_person_and_comment",
+            ),
+        ]
+        indexes = [models.Index(fields=["at"], condition=Q(state="open"), name="open_reports_by_age")]
+
+    def __str__(self) -> str:
+        return f"report {self.pk}"

@@ -1,0 +1,74 @@
+"""Ask, vote, and say what came of it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Product
+from sparks.errors import NotOver, NotTwoOptions, PollClosed, PollStands
+from sparks.models import Poll, PollOption, PollVote, Spark
+from sparks.ownership import owns
+
+FEWEST, MOST = 2, 4
+DAYS = (1, 3, 7)
+
+
+@transaction.atomic
+def set_poll(
+    *,
+    spark: Spark,
+    question: str,
+    options: Sequence[tuple[str, Product | None]],
+    days: int,
+    now: datetime | None = None,
+) -> Poll:
+    """Give a Spark its question. Raises NotTwoOptions, or PollStands once somebody voted."""
+    texts = [(words.strip()[:80], product) for words, product in options if words.strip()]
+    if not FEWEST <= len(texts) <= MOST or len({words.casefold() for words, _product in texts}) < len(texts):
+        raise NotTwoOptions
+    if not question.strip():
+        raise NotTwoOptions
+    # Votes of the old options would be lost: nobody may vote between the look and the change.
+    list(Spark.objects.select_for_update().filter(pk=spark.pk))
+    old = Poll.objects.filter(spark=spark).first()
+    if old is not None:
+        same = [row.words for row in old.options.all()] == [words for words, _product in texts]
+        if same and old.question == question.strip()[:120]:
+            return old
+        if old.votes.exists():
+            raise PollStands
+        old.delete()
+    closes_at = (now or timezone.now()) + timedelta(days=days if days in DAYS else DAYS[-1])
+    poll = Poll.objects.create(spark=spark, question=question.strip()[:120], closes_at=closes_at)
+    PollOption.objects.bulk_create(
+        PollOption(poll=poll, words=words, product=product, position=place)
+        for place, (words, product) in enumerate(texts)
+    )
+    spark.poll = poll
+    return poll
+
+
+@transaction.atomic
+def vote(*, poll: Poll, option: PollOption, user: User, now: datetime | None = None) -> PollVote:
+    """One answer a person; another one replaces it until the poll closes. Raises PollClosed and leaves the vote."""
+    moment = now or timezone.now()
+    row = Poll.objects.select_for_update().get(pk=poll.pk)
+    if moment >= row.closes_at or row.settled_at is not None:
+        raise PollClosed
+    fields = {"option": option, "is_owner": owns(user, option.product_id), "at": moment}
+    answer, is_new = PollVote.objects.get_or_create(poll=row, user=user, defaults=fields)
+    if not is_new and answer.option_id != option.pk:
+        PollVote.objects.filter(pk=answer.pk).update(**fields)
+        answer.refresh_from_db()
+    return answer
+
+
+def settle(*, poll: Poll, words: str, product: Product | None = None, now: datetime | None = None) -> None:
+    """The asker says what she bought. Raises NotOver while votes are taken."""
+    moment = now or timezone.now()
+    if moment < poll.closes_at:
+        raise NotOver
+    Poll.objects.filter(pk=poll.pk).update(outcome=words.strip()[:280], outcome_product=product, settled_at=moment)

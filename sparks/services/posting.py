@@ -1,0 +1,252 @@
+"""Write Sparks: drafts, photos, tags, posting, editing, removing."""
+
+import io
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from PIL import Image
+
+from accounts.models import User
+from catalog.models import Product
+from core.images import clean_picture
+from influencers.models import Influencer
+from sparks.errors import (
+    MayNotPost,
+    NothingToPost,
+    NoVideo,
+    OutsideThePicture,
+    TaggedAlready,
+    TooManyPhotos,
+    TooManyTags,
+    TooYoungForAll,
+    WrongMoment,
+)
+from sparks.models import Photo, ProductTag, Spark, SparkEdit, Topic
+from sparks.ownership import has_bought
+from sparks.services.limits import check_text
+from sparks.tags import MOST_TAGS, OutsidePicture, placed
+
+ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+WIDTHS = (720, 1080)
+RATIO = (4, 5)
+MOST_PHOTOS = 10
+SCHEDULE_DAYS = 90
+UNDO_DAYS = 30
+WITH_PHOTO = (Spark.Kind.PHOTO,)
+WITH_WORDS = (Spark.Kind.STORY, Spark.Kind.QUESTION, Spark.Kind.LATER, Spark.Kind.SENT_BACK)
+
+
+def check_may_post(user: User) -> None:
+    """Raise MayNotPost where the shop's policy (SPARKS_POSTERS) lets others post."""
+    policy = settings.SPARKS_POSTERS
+    if policy == "creators" and not Influencer.objects.active().filter(user=user).exists():
+        raise MayNotPost(policy)
+    if policy == "buyers" and not has_bought(user):
+        raise MayNotPost(policy)
+
+
+def new_code() -> str:
+    """Ten random letters: nobody finds a Spark by counting."""
+    return "".join(secrets.choice(ALPHABET) for _place in range(10))
+
+
+def start_draft(*, author: User, kind: str = Spark.Kind.PHOTO) -> Spark:
+    """An empty draft that only its author finds. Raises MayNotPost."""
+    check_may_post(author)
+    return Spark.objects.create(author=author, code=new_code(), kind=kind)
+
+
+def add_photo(*, spark: Spark, upload: UploadedFile, alt: str = "") -> Photo:
+    """Add a picture, cut to 4:5. Raises TooManyPhotos, NoVideo or core.images.BadPicture; then nothing was kept."""
+    if (upload.content_type or "").startswith("video/"):
+        raise NoVideo
+    if spark.photos.count() >= MOST_PHOTOS:
+        raise TooManyPhotos(MOST_PHOTOS)
+    pictures = clean_picture(upload, widths=WIDTHS, ratio=RATIO)
+    with Image.open(io.BytesIO(pictures[WIDTHS[1]].read())) as large:
+        width, height = large.size
+    pictures[WIDTHS[1]].seek(0)
+    small, large_path = (_kept(pictures[each]) for each in WIDTHS)
+    return Photo.objects.create(
+        spark=spark, position=_end(spark.photos.all()), small=small, large=large_path, width=width, height=height,
+        alt=alt.strip()[:200],
+    )  # fmt: skip
+
+
+def _kept(picture: ContentFile) -> str:
+    return default_storage.save(f"sparks/{secrets.token_hex(8)}.webp", picture)
+
+
+def _end(rows: Any) -> int:
+    last = rows.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def drop_photo(*, photo: Photo) -> None:
+    """Take a picture out with its tags; its files go when that is certain."""
+    paths = [photo.small, photo.large]
+    photo.delete()
+    for path in paths:
+        transaction.on_commit(partial(default_storage.delete, path))
+
+
+def describe_photo(*, photo: Photo, alt: str) -> None:
+    """What the picture shows, for who cannot see it."""
+    Photo.objects.filter(pk=photo.pk).update(alt=alt.strip()[:200])
+
+
+@transaction.atomic
+def add_tag(*, photo: Photo, product: Product, x: int, y: int) -> ProductTag:
+    """Tag a product at a place (ten-thousandths). Raises OutsideThePicture, TooManyTags or TaggedAlready."""
+    # Two devices that add the last tag at once: one of them waits here.
+    list(Photo.objects.select_for_update().filter(pk=photo.pk))
+    others = list(photo.tags.values_list("product", "x", "y"))
+    if product.pk in {row[0] for row in others}:
+        raise TaggedAlready
+    if len(others) >= MOST_TAGS:
+        raise TooManyTags(MOST_TAGS)
+    try:
+        across, down = placed(x, y, [row[1:] for row in others], width=photo.width, height=photo.height)
+    except OutsidePicture:
+        raise OutsideThePicture from None
+    try:
+        with transaction.atomic():
+            return ProductTag.objects.create(
+                photo=photo, product=product, x=across, y=down, position=_end(photo.tags.all())
+            )
+    except IntegrityError:
+        raise TaggedAlready from None
+
+
+@transaction.atomic
+def place_tag(*, tag: ProductTag, x: int, y: int) -> ProductTag:
+    """Move a tag. Raises OutsideThePicture."""
+    others = tag.photo.tags.exclude(pk=tag.pk).values_list("x", "y")
+    try:
+        tag.x, tag.y = placed(x, y, others, width=tag.photo.width, height=tag.photo.height)
+    except OutsidePicture:
+        raise OutsideThePicture from None
+    tag.save(update_fields=["x", "y"])
+    return tag
+
+
+def drop_tag(*, tag: ProductTag) -> None:
+    """Take a tag off."""
+    tag.delete()
+
+
+@transaction.atomic
+def change_spark(
+    *, spark: Spark, words: str, topic: Topic | None, audience: str, is_sponsored: bool, is_gifted: bool,
+    kind: str | None = None,
+) -> None:  # fmt: skip
+    """What the Spark says and to whom. Of a posted one the words before are kept and the edit is shown.
+
+    Raises TooYoungForAll, TooManyLinks or NothingToPost; then nothing was changed.
+    """
+    row = Spark.objects.select_for_update().get(pk=spark.pk)
+    words = words.strip()
+    if audience == Spark.Audience.PUBLIC and row.author.is_young(timezone.localdate()):
+        raise TooYoungForAll
+    check_text(words, by=row.author)
+    if row.state == Spark.State.POSTED:
+        if topic is None:
+            raise NothingToPost("topic")
+        _check_whole(row, words)
+        if (words, topic.pk) != (row.words, row.topic_id):
+            assert row.topic is not None  # noqa: S101  (a posted Spark has a topic)
+            SparkEdit.objects.create(spark=row, words=row.words, topic_slug=row.topic.slug)
+            row.edited_at = timezone.now()
+    elif kind:
+        row.kind = kind
+    row.words, row.topic, row.audience = words, topic, audience
+    row.is_sponsored, row.is_gifted = is_sponsored, is_gifted
+    row.save(update_fields=["words", "topic", "audience", "is_sponsored", "is_gifted", "kind", "edited_at"])
+    spark.refresh_from_db()
+
+
+def _check_whole(spark: Spark, words: str) -> None:
+    """Raise what the Spark lacks for its kind."""
+    if spark.kind in WITH_PHOTO and not spark.photos.exists():
+        raise NothingToPost("photo")
+    if spark.kind in WITH_WORDS and not words:
+        raise NothingToPost("words")
+    if spark.kind == Spark.Kind.POLL and not getattr(spark, "poll", None):
+        raise NothingToPost("poll")
+
+
+@transaction.atomic
+def post_spark(*, spark: Spark, now: datetime | None = None) -> Spark:
+    """Show a draft to its audience. Pressing twice posts once. Raises MayNotPost, NothingToPost or TooYoungForAll."""
+    row = Spark.objects.select_for_update().select_related("author", "topic").get(pk=spark.pk)
+    if row.state in {Spark.State.POSTED, Spark.State.HIDDEN}:
+        return row
+    _check_ready(row)
+    # Now, not the planned hour: whoever reads on behind this moment has not passed it yet.
+    row.state, row.posted_at, row.scheduled_for = Spark.State.POSTED, now or timezone.now(), None
+    row.save(update_fields=["state", "posted_at", "scheduled_for"])
+    return row
+
+
+def _check_ready(row: Spark) -> None:
+    check_may_post(row.author)
+    if row.topic is None:
+        raise NothingToPost("topic")
+    _check_whole(row, row.words)
+    if row.audience == Spark.Audience.PUBLIC and row.author.is_young(timezone.localdate()):
+        raise TooYoungForAll
+
+
+@transaction.atomic
+def schedule_spark(*, spark: Spark, at: datetime, now: datetime | None = None) -> Spark:
+    """Post it later, within 90 days. Raises WrongMoment and what ``post_spark`` raises."""
+    moment = now or timezone.now()
+    if not moment < at <= moment + timedelta(days=SCHEDULE_DAYS):
+        raise WrongMoment
+    row = Spark.objects.select_for_update().select_related("author", "topic").get(pk=spark.pk)
+    if row.state in {Spark.State.POSTED, Spark.State.HIDDEN}:
+        return row
+    _check_ready(row)
+    row.state, row.scheduled_for = Spark.State.SCHEDULED, at
+    row.save(update_fields=["state", "scheduled_for"])
+    return row
+
+
+def publish_due(now: datetime | None = None) -> int:
+    """Post what is due; returns how many. What may not be posted any more becomes a draft again."""
+    moment, count = now or timezone.now(), 0
+    due = Spark.objects.present().filter(state=Spark.State.SCHEDULED, scheduled_for__lte=moment)
+    for spark in due.order_by("scheduled_for", "pk")[:200]:
+        try:
+            count += post_spark(spark=spark, now=moment).state == Spark.State.POSTED
+        except (MayNotPost, NothingToPost, TooYoungForAll):
+            Spark.objects.filter(pk=spark.pk, state=Spark.State.SCHEDULED).update(
+                state=Spark.State.DRAFT, scheduled_for=None
+            )
+    return count
+
+
+def remove_spark(*, spark: Spark) -> None:
+    """Take it away; ``restore_spark`` brings it back for thirty days."""
+    Spark.objects.filter(pk=spark.pk, removed_at__isnull=True).update(removed_at=timezone.now())
+
+
+def restore_spark(*, spark: Spark, now: datetime | None = None) -> bool:
+    """Bring a removed Spark back as it was, at its old place; False when that was too long ago."""
+    since = (now or timezone.now()) - timedelta(days=UNDO_DAYS)
+    return Spark.objects.filter(pk=spark.pk, removed_at__gt=since).update(removed_at=None) > 0
+
+
+def add_photos(*, spark: Spark, uploads: Sequence[UploadedFile], alt: str = "") -> list[Photo]:
+    """Add several; a refusal keeps those before it. The text is said of the first."""
+    return [add_photo(spark=spark, upload=one, alt=alt if place == 0 else "") for place, one in enumerate(uploads)]
