@@ -87,6 +87,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "core.templatetags.core",
                 "lists.templatetags.lists",
+                "sparks.templatetags.sparks",
             ],
             "context_processors": [
                 "django.template.context_processors.request",

@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("", include("lists.urls")),
     path("", include("commissions.urls")),
+    path("", include("sparks.urls")),
     path("", include("storefront.urls")),
     path("", include("discovery.urls")),
 ]

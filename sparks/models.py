@@ -314,6 +314,8 @@ class Poll(models.Model):
 
     spark = models.OneToOneField(Spark, on_delete=models.CASCADE, related_name="poll")
     question = models.CharField(max_length=120)
+    # How long it takes votes, from the moment of posting.
+    days = models.PositiveSmallIntegerField(default=7)
     closes_at = models.DateTimeField()
     # SET_NULL: the words stay.
     outcome_product = models.ForeignKey(Product, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")

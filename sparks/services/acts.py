@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.circle import are_blocked, may_see
@@ -77,19 +77,24 @@ def _sees(person: User, spark: Spark) -> bool:
 
 
 @transaction.atomic
-def drop_comment(*, row: Comment) -> bool:
-    """Take a comment away; replies to it stay. True when it was there."""
-    gone = Comment.objects.filter(pk=row.pk, removed_at__isnull=True).update(removed_at=timezone.now())
+def drop_comment(*, row: Comment) -> int:
+    """Take a comment away, and with it the replies to it. Returns how many went."""
+    gone = Comment.objects.filter(Q(pk=row.pk) | Q(parent=row.pk), removed_at__isnull=True).update(
+        removed_at=timezone.now()
+    )
     if gone:
-        Spark.objects.filter(pk=row.spark_id, comments__gt=0).update(comments=F("comments") - 1)
-    return gone > 0
+        Spark.objects.filter(pk=row.spark_id, comments__gte=gone).update(comments=F("comments") - gone)
+    return gone
 
 
 @transaction.atomic
 def restore_comment(*, row: Comment) -> None:
-    """Put a removed comment back."""
-    if Comment.objects.filter(pk=row.pk, removed_at__isnull=False).update(removed_at=None):
-        Spark.objects.filter(pk=row.spark_id).update(comments=F("comments") + 1)
+    """Put a removed comment back with the replies that went with it."""
+    if row.removed_at is None:
+        return
+    same = Q(pk=row.pk) | Q(parent=row.pk)
+    back = Comment.objects.filter(same, removed_at=row.removed_at).update(removed_at=None)
+    Spark.objects.filter(pk=row.spark_id).update(comments=F("comments") + back)
 
 
 def set_wanted(*, product: Product, user: User, on: bool) -> None:

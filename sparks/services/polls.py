@@ -41,8 +41,10 @@ def set_poll(
         if old.votes.exists():
             raise PollStands
         old.delete()
-    closes_at = (now or timezone.now()) + timedelta(days=days if days in DAYS else DAYS[-1])
-    poll = Poll.objects.create(spark=spark, question=question.strip()[:120], closes_at=closes_at)
+    days = days if days in DAYS else DAYS[-1]
+    # Of a draft it is set anew when it is posted.
+    closes_at = (now or timezone.now()) + timedelta(days=days)
+    poll = Poll.objects.create(spark=spark, question=question.strip()[:120], days=days, closes_at=closes_at)
     PollOption.objects.bulk_create(
         PollOption(poll=poll, words=words, product=product, position=place)
         for place, (words, product) in enumerate(texts)

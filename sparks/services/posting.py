@@ -31,7 +31,7 @@ from sparks.errors import (
     TooYoungForAll,
     WrongMoment,
 )
-from sparks.models import Photo, ProductTag, Spark, SparkEdit, Topic
+from sparks.models import Photo, Poll, ProductTag, Spark, SparkEdit, Topic
 from sparks.ownership import has_bought
 from sparks.services.limits import check_text
 from sparks.tags import MOST_TAGS, OutsidePicture, placed
@@ -195,6 +195,8 @@ def post_spark(*, spark: Spark, now: datetime | None = None) -> Spark:
     # Now, not the planned hour: whoever reads on behind this moment has not passed it yet.
     row.state, row.posted_at, row.scheduled_for = Spark.State.POSTED, now or timezone.now(), None
     row.save(update_fields=["state", "posted_at", "scheduled_for"])
+    for poll in Poll.objects.filter(spark=row):
+        Poll.objects.filter(pk=poll.pk).update(closes_at=row.posted_at + timedelta(days=poll.days))
     return row
 
 

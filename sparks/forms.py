@@ -1,0 +1,109 @@
+"""Forms of Sparks."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sparks.models import Report, Spark, Topic
+from sparks.services.polls import DAYS, MOST
+
+
+class ManyFiles(forms.ClearableFileInput):
+    """A field for several files."""
+
+    allow_multiple_selected = True
+
+
+class StartForm(forms.Form):
+    """The first step: what kind, and the photos."""
+
+    kind = forms.ChoiceField(
+        label=_("What is it?"), choices=Spark.Kind.choices, initial=Spark.Kind.PHOTO, widget=forms.RadioSelect
+    )
+
+
+class PhotosForm(forms.Form):
+    """More photos. Each is checked by core.images; the text is said of the first."""
+
+    photos = forms.FileField(
+        label=_("Photos"), required=False,
+        help_text=_("JPEG, PNG or WebP, at most 12 MB each, ten in all. They are cut to 4:5, and where they were taken is removed."),
+        widget=ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),
+    )  # fmt: skip
+    alt = forms.CharField(
+        label=_("What does the photo show?"), required=False, max_length=200,
+        help_text=_("For people who cannot see it: “A shelf with a teal mug and three books”."),
+    )  # fmt: skip
+
+
+class WordsForm(forms.ModelForm):
+    """The last step: words, topic, circle, labels, poll, and when."""
+
+    question = forms.CharField(label=_("Question"), required=False, max_length=120)
+    days = forms.TypedChoiceField(
+        label=_("Closes in"), coerce=int, required=False, initial=7,
+        choices=[(1, _("1 day")), (3, _("3 days")), (7, _("7 days"))],
+    )  # fmt: skip
+    at = forms.DateTimeField(
+        label=_("Post later"), required=False, help_text=_("Empty: now. Times are those of the site."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M"],
+    )  # fmt: skip
+
+    class Meta:
+        model = Spark
+        fields = ["words", "topic", "audience", "is_gifted", "is_sponsored"]
+        widgets = {"words": forms.Textarea(attrs={"rows": 4}), "audience": forms.RadioSelect}
+        labels = {"topic": _("Topic")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topic = self.fields["topic"]
+        assert isinstance(topic, forms.ModelChoiceField)  # noqa: S101  (says so to the type checker)
+        topic.queryset, topic.empty_label = Topic.objects.all(), str(_("Choose"))
+        poll = getattr(self.instance, "poll", None)
+        options = list(poll.options.all()) if poll else []
+        for place in range(MOST):
+            row = options[place] if place < len(options) else None
+            self.fields[f"option_{place}"] = forms.CharField(
+                label=_("Option %(n)s") % {"n": place + 1},
+                required=False,
+                max_length=80,
+                initial=row.words if row else "",
+            )
+        if poll:
+            self.fields["question"].initial = poll.question
+        if self.instance.state in {Spark.State.POSTED, Spark.State.HIDDEN}:
+            del self.fields["at"]
+        if self.instance.kind != Spark.Kind.POLL:
+            for name in ("question", "days", *(f"option_{place}" for place in range(MOST))):
+                del self.fields[name]
+
+    def clean_days(self) -> int:
+        days = self.cleaned_data["days"] or DAYS[-1]
+        return days if days in DAYS else DAYS[-1]
+
+    def clean_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["at"]
+        return at
+
+    def typed_options(self) -> list[str]:
+        """The answers as typed."""
+        return [self.cleaned_data.get(f"option_{place}") or "" for place in range(MOST)]
+
+
+class ReportForm(forms.ModelForm):
+    """What is wrong with a Spark or a comment."""
+
+    class Meta:
+        model = Report
+        fields = ["reason", "note"]
+        widgets = {"reason": forms.RadioSelect}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)  # noqa: S101  (says so to the type checker)
+        reason.choices = list(Report.Reason.choices)

@@ -1,0 +1,32 @@
+"""How long ago, in the width of a card."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def age(moment: datetime | None) -> str:
+    """``now``, ``5 min``, ``2 h``, ``3 d``, and the date after a week."""
+    if moment is None:
+        return ""
+    passed = timezone.now() - moment
+    if passed < timedelta(minutes=1):
+        return _("now")
+    if passed < timedelta(hours=1):
+        return _("%(n)s min") % {"n": passed // timedelta(minutes=1)}
+    if passed < timedelta(days=1):
+        return _("%(n)s h") % {"n": passed // timedelta(hours=1)}
+    if passed < timedelta(days=7):
+        return _("%(n)s d") % {"n": passed.days}
+    return formats.date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def minus_sign_off(number: int) -> int:
+    """How far, whichever way."""
+    return abs(number)

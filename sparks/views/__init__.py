@@ -1,0 +1,1 @@
+"""Pages of Sparks: reading, acting, composing, moderating."""

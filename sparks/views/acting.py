@@ -1,0 +1,240 @@
+"""What readers do with Sparks. Every act is a form that works without JavaScript."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.http import MemberRequest, is_part_request, render_page, say
+from core.views import safe_next
+from influencers.referrals import Touch
+from orders.errors import OrderError
+from orders.queries import CART_KEY, cart_count
+from orders.services import cart as carts
+from sparks import queries
+from sparks.errors import NotOver, SparkError
+from sparks.forms import ReportForm
+from sparks.services import acts, polls
+from sparks.visitors import ask_to_sign_in, member
+
+
+@login_not_required
+@require_POST
+def like(request: HttpRequest, code: str) -> HttpResponse:
+    """Like (``on=1``) or not (``on=0``)."""
+    user = member(request)
+    spark = queries.spark_for(code, user)
+    if user is None:
+        return ask_to_sign_in(request, spark.get_absolute_url())
+    on = request.POST.get("on") == "1"
+    acts.set_liked(spark=spark, user=user, on=on)
+    spark.refresh_from_db(fields=["likes"])
+    if is_part_request(request):
+        return render(request, "sparks/_like.html", {"spark": spark, "is_liked": on})
+    return redirect(f"{safe_next(request, spark.get_absolute_url())}#s-{spark.code}")
+
+
+@login_not_required
+@require_POST
+def comment(request: HttpRequest, code: str) -> HttpResponse:
+    """Say something under a Spark, or reply to what somebody said."""
+    user = member(request)
+    spark = queries.spark_for(code, user)
+    if user is None:
+        return ask_to_sign_in(request, spark.get_absolute_url())
+    parent = queries.comment_of(spark, request.POST["parent"], user) if request.POST.get("parent") else None
+    try:
+        row = acts.comment(spark=spark, author=user, words=request.POST.get("words", ""), parent=parent)
+    except SparkError as refusal:
+        shown = queries.spark_page(spark, user)
+        context = {
+            "page": shown, "card": shown.card, "spark": spark, "refusal": str(refusal),
+            "typed": request.POST.get("words", "")[:2000], "is_staff": user.is_staff,
+        }  # fmt: skip
+        return render_page(request, "sparks/page.html", context, fragment="sparks/_comments.html", status=422)
+    if is_part_request(request):
+        spark = queries.spark_for(code, user)
+        shown = queries.spark_page(spark, user)
+        context = {"page": shown, "card": shown.card, "spark": spark, "is_staff": user.is_staff}
+        return say(render(request, "sparks/_comments.html", context), _("Sent."))
+    return redirect(f"{spark.get_absolute_url()}#c-{row.pk}")
+
+
+@require_POST
+def drop_comment(request: MemberRequest, code: str, pk: int) -> HttpResponse:
+    """Take a comment of one's own away, or one under one's own Spark; ``undo=1`` puts it back."""
+    spark = queries.spark_for(code, request.user)
+    undo = request.POST.get("undo") == "1"
+    row = queries.own_comment(spark, pk, request.user, removed=undo)
+    if undo:
+        acts.restore_comment(row=row)
+    else:
+        acts.drop_comment(row=row)
+        request.session["dropped_comment"] = {"spark": spark.code, "pk": row.pk}
+    messages.success(request, _("The comment is back.") if undo else _("The comment was removed."))
+    return redirect(f"{spark.get_absolute_url()}#comments")
+
+
+@login_not_required
+@require_POST
+def vote(request: HttpRequest, code: str) -> HttpResponse:
+    """One answer to the Spark's poll."""
+    user = member(request)
+    spark = queries.spark_for(code, user)
+    if user is None:
+        return ask_to_sign_in(request, spark.get_absolute_url())
+    poll = queries.poll_of(spark)
+    refusal = text = ""
+    try:
+        polls.vote(poll=poll, option=queries.option_of(poll, request.POST.get("option", "")), user=user)
+    except SparkError as trouble:
+        refusal = str(trouble)
+    shown = queries.poll_view(spark, user)
+    if shown and shown.mine and not refusal:
+        facts = {
+            "option": shown.mine.row.words,
+            "percent": shown.mine.percent,
+            "votes": shown.mine.votes,
+            "total": shown.total,
+        }
+        text = ngettext(
+            "You voted %(option)s. %(percent)s%%, %(votes)s of %(total)s.",
+            "You voted %(option)s. %(percent)s%%, %(votes)s of %(total)s.",
+            shown.total,
+        ) % facts  # fmt: skip
+    if is_part_request(request):
+        context = {"poll": shown, "spark": spark, "refusal": refusal}
+        response = render(request, "sparks/_poll.html", context, status=422 if refusal else 200)
+        return say(response, text) if text else response
+    if refusal:
+        messages.error(request, refusal)
+    else:
+        messages.success(request, text)
+    return redirect(f"{safe_next(request, spark.get_absolute_url())}#s-{spark.code}")
+
+
+@require_POST
+def settle(request: MemberRequest, code: str) -> HttpResponse:
+    """The asker says what came of her poll."""
+    spark = queries.own_spark(code, request.user)
+    poll = queries.poll_of(spark)
+    option = queries.option_of(poll, request.POST["option"]) if request.POST.get("option") else None
+    words = request.POST.get("words", "").replace("\x00", "").strip() or (option.words if option else "")
+    try:
+        polls.settle(poll=poll, words=words, product=option.product if option else None)
+    except NotOver as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{spark.get_absolute_url()}#s-{spark.code}")
+
+
+@login_not_required
+@require_POST
+def want(request: HttpRequest, pk: int) -> HttpResponse:
+    """Would buy it (``on=1``) or not: a voice in the ranking."""
+    product = queries.product_to_tag(str(pk))
+    user = member(request)
+    if user is None:
+        return ask_to_sign_in(request, product.get_absolute_url())
+    on = request.POST.get("on") == "1"
+    acts.set_wanted(product=product, user=user, on=on)
+    if is_part_request(request):
+        return render(request, "sparks/_want.html", {"product": product, "is_wanted": on})
+    return redirect(safe_next(request, "/trending"))
+
+
+@login_not_required
+@require_POST
+def follow_topic(request: HttpRequest, slug: str) -> HttpResponse:
+    """Follow a topic (``on=1``) or stop."""
+    topic = queries.topic_at(slug)
+    user = member(request)
+    if user is None:
+        return ask_to_sign_in(request, topic.get_absolute_url())
+    on = request.POST.get("on") == "1"
+    acts.set_topic_followed(topic=topic, user=user, on=on)
+    if is_part_request(request):
+        return render(request, "sparks/_follow_topic.html", {"topic": topic, "is_topic_followed": on})
+    return redirect(topic)
+
+
+@require_POST
+def less(request: MemberRequest, code: str) -> HttpResponse:
+    """Less of this author (``on=1``), or as before."""
+    spark = queries.spark_for(code, request.user)
+    on = request.POST.get("on", "1") == "1"
+    acts.set_less(author=spark.author, user=request.user, on=on)
+    words = {"name": spark.author.name}
+    text = _("You will see less of %(name)s.") % words if on else _("You will see %(name)s as before.") % words
+    if is_part_request(request):
+        response = render(request, "sparks/_less.html", {"spark": spark, "is_less": on})
+        return say(response, text)
+    messages.success(request, text)
+    return redirect(safe_next(request, "/sparks"))
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: MemberRequest, code: str) -> HttpResponse:
+    """Tell the shop what is wrong with a Spark, or with a comment (``?comment=``)."""
+    spark = queries.spark_for(code, request.user)
+    pk = request.GET.get("comment", "")
+    row = queries.comment_of(spark, pk, request.user) if pk else None
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            acts.report(spark=spark, comment_row=row, reporter=request.user, reason=data["reason"], note=data["note"])
+        except SparkError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Thank you. Somebody of the shop looks at it."))
+            return redirect("sparks:feed")
+    context = {"form": form, "spark": spark, "row": row}
+    return render(request, "sparks/report.html", context, status=422 if form.errors else 200)
+
+
+@login_not_required
+@require_POST
+def add_to_cart(request: HttpRequest, code: str) -> HttpResponse:
+    """A tagged product into the cart without leaving the feed; its author is credited where her links earn."""
+    user = member(request)
+    spark = queries.spark_for(code, user)
+    product = queries.tagged_product(spark, request.POST.get("product", ""))
+    variant = queries.variant_for_cart(product)
+    if variant is None:
+        # Colour or size is chosen on its page.
+        target = f"{product.get_absolute_url()}?via={spark.author.handle}&from={spark.source}"
+        return redirect(target if spark.is_by_creator and spark.author.handle else product.get_absolute_url())
+    touch = (
+        Touch(influencer_id=spark.author.influencer.pk, source=spark.source, seen_at=timezone.now())
+        if spark.is_by_creator
+        else None
+    )
+    refusal = ""
+    try:
+        carts.add_to_cart(cart=_cart(request), variant=variant, quantity=1, touch=touch)
+    except OrderError as trouble:
+        refusal = str(trouble)
+    if is_part_request(request):
+        context = {"refusal": refusal, "count": cart_count(request), "product": product, "spark": spark}
+        response = render(request, "sparks/_added.html", context, status=422 if refusal else 200)
+        return response if refusal else say(response, _("Added to your cart."))
+    if refusal:
+        messages.error(request, refusal)
+        return redirect(safe_next(request, spark.get_absolute_url()))
+    messages.success(request, _("Added to your cart."))
+    return redirect("orders:cart")
+
+
+def _cart(request: HttpRequest) -> carts.Cart:
+    user, key = member(request), request.session.get(CART_KEY)
+    if user is not None and key:
+        carts.adopt_cart(user=user, key=key)
+        del request.session[CART_KEY]
+    cart = carts.cart_for(user=user, key=key)
+    if user is None:
+        request.session[CART_KEY] = cart.key
+    return cart

@@ -1,0 +1,125 @@
+"""Feeds, one Spark, the hottest products."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.http import MemberRequest, is_part_request, render_page
+from core.views import safe_next
+from influencers.referral_cookie import counts_as_visit, remember, visitor_key
+from influencers.referrals import Touch
+from influencers.services import record_click
+from sparks import queries
+from sparks.models import Spark
+from sparks.services import acts
+from sparks.visitors import CHOSEN, chosen_topics, member, viewer_key
+
+
+@login_not_required
+@require_safe
+def feed(request: HttpRequest) -> HttpResponse:
+    """For you: whom she knows, and her topics."""
+    user = member(request)
+    return _feed(request, queries.for_you(user, chosen_topics(request)), tab="for_you", title=_("For you"))
+
+
+@require_safe
+def following(request: MemberRequest) -> HttpResponse:
+    """The people and topics that she follows."""
+    return _feed(request, queries.following(request.user), tab="following", title=_("Following"))
+
+
+@login_not_required
+@require_safe
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    """One topic, newest first."""
+    found = queries.topic_at(slug)
+    return _feed(request, queries.of_topic(found, member(request)), tab="topic", title=found.label, topic=found)
+
+
+def _feed(request: HttpRequest, rows: Any, *, tab: str, title: str, topic: Any = None) -> HttpResponse:
+    user = member(request)
+    if newest := request.GET.get("since", ""):
+        count = queries.arrivals(rows, user, newest)
+        return render(request, "sparks/_arrivals.html", {"count": count, "newest": newest, "address": request.path})
+    page = queries.feed_page(rows, user, request.GET.get("before", ""))
+    context: dict[str, Any] = {"page": page, "tab": tab, "title": title, "topic": topic, "address": request.path}
+    if not is_part_request(request):
+        followed = queries.topics_followed(user, chosen_topics(request))
+        context |= {
+            "topics": queries.topics(),
+            "is_topic_followed": topic is not None and topic.pk in followed,
+            "has_topics": bool(followed),
+            "hottest": queries.hottest(user)[0][:5],
+            "people": queries.worth_following(user, 3),
+        }
+    return render_page(request, "sparks/feed.html", context, fragment="sparks/_cards.html")
+
+
+@login_not_required
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """The page says which Sparks were looked at: each counts once a person and day."""
+    found = queries.seen_sparks(request.POST.getlist("code"), member(request))
+    acts.record_views(sparks=found, visitor=viewer_key(request))
+    return HttpResponse(status=204)
+
+
+@login_not_required
+@require_safe
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """One Spark with its comments. Whoever comes here was brought by its author, where her links earn."""
+    user = member(request)
+    spark = queries.spark_for(code, user)
+    shown = queries.spark_page(spark, user, before=request.GET.get("before", ""))
+    context = {"page": shown, "card": shown.card, "spark": spark, "is_staff": bool(user and user.is_staff)}
+    dropped = request.session.get("dropped_comment")
+    if dropped and dropped["spark"] == spark.code and not is_part_request(request):
+        context["dropped"] = request.session.pop("dropped_comment")["pk"]
+    response = render_page(request, "sparks/page.html", context, fragment="sparks/_comments.html")
+    if shown.card.via and not shown.card.is_self and not is_part_request(request):
+        _touched(request, spark, response)
+    return response
+
+
+def _touched(request: HttpRequest, spark: Spark, response: HttpResponse) -> None:
+    creator = spark.author.influencer
+    remember(response, Touch(influencer_id=creator.pk, source=spark.source, seen_at=timezone.now()))
+    if counts_as_visit(request, creator):
+        record_click(influencer=creator, source=spark.source, visitor=visitor_key(request))
+
+
+@login_not_required
+@require_safe
+def trending(request: HttpRequest) -> HttpResponse:
+    """The hottest products with the reason for each place."""
+    slug = request.GET.get("topic", "")
+    chosen = queries.topic_at(slug) if slug else None
+    hot, made_at = queries.hottest(member(request), chosen)
+    context = {"hot": hot, "made_at": made_at, "topics": queries.topics(), "topic": chosen, "tab": "trending"}
+    return render_page(request, "sparks/trending.html", context)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def welcome(request: HttpRequest) -> HttpResponse:
+    """Pick topics; a guest's are kept on this device until she signs in."""
+    user = member(request)
+    if request.method == "POST":
+        picked = queries.topics_named(request.POST.getlist("topic"))
+        if user is None:
+            request.session[CHOSEN] = [row.pk for row in picked]
+        else:
+            acts.choose_topics(user=user, topics=picked)
+        return redirect(safe_next(request, "/sparks"))
+    context = {
+        "topics": queries.topics(),
+        "chosen": queries.topics_followed(user, chosen_topics(request)),
+        "people": queries.worth_following(user),
+    }
+    return render_page(request, "sparks/welcome.html", context)
