@@ -22,6 +22,7 @@ from config.demo.catalogue import CATEGORIES, PRODUCTS, SELLERS
 from config.demo.circle import add_circle
 from config.demo.history import write_history
 from config.demo.people import PEOPLE, DemoPerson
+from config.demo.sparks import add_sparks
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
 from influencers.services import store_score
 from notifications.models import Mail, Notice
@@ -224,5 +225,7 @@ def load(*, today: date, say: Say, tick: Callable[[], None]) -> int:
     orders = write_history(shops, members, today=today, now=now, seed=SEED, tick=tick)
     say("Friends, lists and gifts")
     add_circle(users, products, today)
+    say("Sparks")
+    add_sparks(users, products, now, picture)
     settle_news(now)
     return orders

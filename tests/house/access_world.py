@@ -8,6 +8,8 @@ from influencers.models import Application
 from lists.models import Claim, List, ListItem
 from lists.services.giving import claim
 from orders.models import CartLine, Gift, Order, OrderLine
+from sparks.models import Comment, ProductTag, Report, Spark
+from sparks.services.polls import set_poll
 from storefront.models import Collection, Pick
 from tests.cast import Mei, Sol
 from tests.factories.accounts import UserFactory, befriend, with_handle
@@ -15,6 +17,7 @@ from tests.factories.catalog import CategoryFactory, ProductFactory
 from tests.factories.influencers import ApplicationFactory, InfluencerFactory
 from tests.factories.lists import ListFactory, ListItemFactory
 from tests.factories.orders import CartFactory, CartLineFactory, OrderFactory, OrderLineFactory
+from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
 from tests.factories.storefront import CollectionFactory, PickFactory, StorefrontFactory
 
 
@@ -34,6 +37,10 @@ class World:
     wish: ListItem
     claim: Claim
     gift: Gift
+    spark: Spark
+    tag: ProductTag
+    comment: Comment
+    report: Report
     people: dict[str, User | None] = field(default_factory=dict)
 
 
@@ -48,6 +55,10 @@ def build(cast: ModuleType) -> World:
     wishes = ListFactory(owner=lina, audience="friends")
     wish = ListItemFactory(list=wishes, product=product, wanted=3)
     gift = Gift.objects.create(order=OrderFactory(user=mei.user, number="GIFT1"), recipient=lina, giver_name="Mei")
+    spark = SparkFactory(author=mei.user, code="morning", topic=TopicFactory(slug="home"))
+    tag = ProductTagFactory(photo=PhotoFactory(spark=spark), product=product)
+    set_poll(spark=spark, question="Which?", options=[("This", product), ("That", None)], days=3)
+    report = Report.objects.create(spark=spark, reporter=lina, reason="spam")
     return World(
         mei=mei,
         sol=sol,
@@ -60,6 +71,10 @@ def build(cast: ModuleType) -> World:
         wish=wish,
         claim=claim(item=wish, quantity=1, giver=mei.user),
         gift=gift,
+        spark=spark,
+        tag=tag,
+        comment=Comment.objects.create(spark=spark, author=lina, words="Lovely"),
+        report=report,
         application=ApplicationFactory(user=UserFactory(name="Grace Lin")),
         people={
             "guest": None, "stranger": cast.otto(), "owner": mei.user, "other creator": kai, "buyer": lina,

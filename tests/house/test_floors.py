@@ -16,7 +16,20 @@ FLOORS = (
 FLOOR = {app: level for level, apps in enumerate(FLOORS) for app in apps}
 # Names of facts are news, not imports; tables are named in migrations and triggers.
 DOTTED = re.compile(r"[a-z_]+(\.[A-Za-z_]\w*)+")
-PURE = ("scoring", "ranking", "attribution", "rates", "handles", "feeds", "words", "money", "referrals", "trending", "labels", "tags")
+PURE = (
+    "scoring",
+    "ranking",
+    "attribution",
+    "rates",
+    "handles",
+    "feeds",
+    "words",
+    "money",
+    "referrals",
+    "trending",
+    "labels",
+    "tags",
+)
 MODULES = sorted(
     path for app in FLOOR if app != "config" for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
 )

@@ -1,0 +1,53 @@
+"""Topics, Sparks, their photos and tags."""
+
+import factory
+from django.utils import timezone
+
+from sparks.models import Photo, ProductTag, Spark, Topic
+from tests.factories.accounts import UserFactory
+from tests.factories.catalog import ProductFactory
+
+
+class TopicFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Topic
+
+    slug = factory.Sequence(lambda n: f"topic-{n}")
+    name = factory.Sequence(lambda n: f"Topic {n}")
+
+
+class SparkFactory(factory.django.DjangoModelFactory):
+    """A story that everybody sees."""
+
+    class Meta:
+        model = Spark
+
+    author = factory.SubFactory(UserFactory)
+    code = factory.Sequence(lambda n: f"code{n}")
+    kind = "story"
+    words = factory.Sequence(lambda n: f"Words {n}")
+    topic = factory.SubFactory(TopicFactory)
+    state = "posted"
+    posted_at = factory.LazyFunction(timezone.now)
+
+
+class PhotoFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Photo
+
+    spark = factory.SubFactory(SparkFactory)
+    small = "sparks/small.webp"
+    large = "sparks/large.webp"
+    width = 1080
+    height = 1350
+    alt = "A shelf"
+
+
+class ProductTagFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ProductTag
+
+    photo = factory.SubFactory(PhotoFactory)
+    product = factory.SubFactory(ProductFactory)
+    x = 5000
+    y = 5000
