@@ -16,6 +16,16 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class ManyFilesField(forms.FileField):
+    """Several files, or none."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(ManyFilesField, self).clean(each, initial) for each in files]
+
+
 class StartForm(forms.Form):
     """The first step: what kind, and the photos."""
 
@@ -27,7 +37,7 @@ class StartForm(forms.Form):
 class PhotosForm(forms.Form):
     """More photos. Each is checked by core.images; the text is said of the first."""
 
-    photos = forms.FileField(
+    photos = ManyFilesField(
         label=_("Photos"), required=False,
         help_text=_("JPEG, PNG or WebP, at most 12 MB each, ten in all. They are cut to 4:5, and where they were taken is removed."),
         widget=ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),

@@ -412,10 +412,8 @@ def _read(cursor: str) -> tuple[int, tuple[int, int], tuple[int, int]]:
 
 
 def _moment(micros: int) -> datetime:
-    try:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
-    except OverflowError:
-        raise Http404 from None
+    # Seventeen digits end in the year 5138.
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
 
 
 def _behind(rows: QuerySet[Spark], mark: tuple[int, int]) -> QuerySet[Spark]:

@@ -25,7 +25,7 @@ def new(request: MemberRequest) -> HttpResponse:
     form = StartForm(request.POST or None)
     photos = PhotosForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and photos.is_valid():
-        uploads = request.FILES.getlist("photos")
+        uploads = photos.cleaned_data["photos"]
         try:
             limits.check_pace("post", by=request.user)
             spark = posting.start_draft(author=request.user, kind=form.cleaned_data["kind"])

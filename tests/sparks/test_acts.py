@@ -1,0 +1,399 @@
+"""What readers do: likes, comments, polls, votes, reports, buying from a tag."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from commissions.models import Decision
+from commissions.services import accrue_for
+from lists.models import ListItem
+from notifications.models import Notice
+from orders.models import CartLine, Order
+from sparks import queries
+from sparks.errors import LongComment, NotTwoOptions, PollClosed, PollStands, TooFast, TooManyLinks
+from sparks.models import Comment, Like, PollVote, ProductVote, Report, Spark
+from sparks.services import acts, polls
+from tests.cast import Mei
+from tests.conftest import client_for
+from tests.factories.accounts import UserFactory
+from tests.factories.catalog import ProductFactory, VariantFactory
+from tests.factories.orders import OrderFactory, OrderLineFactory
+from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def spark(db: None) -> Spark:
+    return SparkFactory(code="open")
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    queries.cache.clear()
+
+
+def settled(name: str = "Olga") -> User:
+    """Somebody who joined long ago."""
+    return UserFactory(name=name, date_joined=timezone.now() - timedelta(days=400))
+
+
+def test_a_like_sends_the_wanted_state_so_that_twice_is_once(spark: Spark, as_lina: Client) -> None:
+    for on, likes in [("1", 1), ("1", 1), ("0", 0), ("0", 0), ("1", 1)]:
+        as_lina.post("/s/open/like", {"on": on}, headers=HTMX)
+        spark.refresh_from_db()
+        assert (spark.likes, Like.objects.count()) == (likes, likes)
+
+
+def test_a_guest_is_asked_to_sign_in_and_comes_back(spark: Spark, as_guest: Client) -> None:
+    answer = as_guest.post("/s/open/like", {"on": "1", "next": "/sparks"})
+    assert answer["Location"] == "/account/login/?next=%2Fsparks"
+    part = as_guest.post("/s/open/like", {"on": "1", "next": "https://evil.example"}, headers=HTMX)
+    assert part["HX-Redirect"] == "/account/login/?next=%2Fs%2Fopen"
+    assert Like.objects.count() == 0
+
+
+def test_a_comment_is_counted_shown_and_told(spark: Spark, as_lina: Client) -> None:
+    as_lina.post("/s/open/comment", {"words": "  <b>Lovely</b> "})
+    spark.refresh_from_db()
+    page = as_lina.get("/s/open").content.decode()
+
+    assert (spark.comments, Comment.objects.get().words) == (1, "<b>Lovely</b>")
+    assert "&lt;b&gt;Lovely" in page
+    assert Notice.objects.get().recipient == spark.author
+
+
+@pytest.mark.parametrize("words", ["", "   ", "\x00", "x" * 401, "x" * 50_000])
+def test_a_wrong_comment_changes_nothing(spark: Spark, as_lina: Client, words: str) -> None:
+    answer = as_lina.post("/s/open/comment", {"words": words}, headers=HTMX)
+    spark.refresh_from_db()
+
+    assert answer.status_code == 422
+    assert (spark.comments, Comment.objects.count()) == (0, 0)
+
+
+def test_400_signs_are_taken_and_401_are_not(spark: Spark) -> None:
+    acts.comment(spark=spark, author=settled(), words="字" * 400)
+    with pytest.raises(LongComment):
+        acts.comment(spark=spark, author=settled(), words="字" * 401)
+
+
+def test_links_and_mentions_by_the_handful_are_refused(spark: Spark) -> None:
+    old, new = settled(), UserFactory()
+    acts.comment(spark=spark, author=old, words="https://a.example and www.b.example @one @two")
+    for person, words in [
+        (old, "https://a https://b https://c"),
+        (old, "@one @two @three"),
+        (new, "https://a.example"),
+    ]:
+        with pytest.raises(TooManyLinks):
+            acts.comment(spark=spark, author=person, words=words)
+
+    assert Comment.objects.count() == 1
+
+
+def test_a_new_account_comments_ten_times_an_hour(spark: Spark) -> None:
+    new = UserFactory()
+    for n in range(10):
+        acts.comment(spark=spark, author=new, words=f"No. {n}")
+    with pytest.raises(TooFast):
+        acts.comment(spark=spark, author=new, words="No. 10")
+
+    assert Comment.objects.count() == 10
+
+
+def test_replies_to_replies_stand_under_the_first_and_go_with_it(spark: Spark) -> None:
+    one = acts.comment(spark=spark, author=settled(), words="One")
+    two = acts.comment(spark=spark, author=settled(), words="Two", parent=one)
+    three = acts.comment(spark=spark, author=settled(), words="Three", parent=two)
+    assert three.parent == one
+
+    assert (acts.drop_comment(row=one), acts.drop_comment(row=one)) == (3, 0)
+    spark.refresh_from_db()
+    assert spark.comments == 0
+    one.refresh_from_db()
+    acts.restore_comment(row=one)
+    spark.refresh_from_db()
+    assert (spark.comments, Comment.objects.filter(removed_at__isnull=True).count()) == (3, 3)
+
+
+def test_only_the_writer_and_the_asker_take_a_comment_away(spark: Spark, lina: User, as_otto: Client) -> None:
+    row = acts.comment(spark=spark, author=lina, words="Mine")
+    assert as_otto.post(f"/s/open/comments/{row.pk}/drop").status_code == 404
+    assert client_for(spark.author).post(f"/s/open/comments/{row.pk}/drop").status_code == 302
+    row.refresh_from_db()
+
+    assert row.removed_at is not None
+
+
+# --- Polls
+
+
+@pytest.fixture
+def poll(spark: Spark) -> object:
+    return polls.set_poll(spark=spark, question="Which?", options=[("This", None), ("That", None)], days=3)
+
+
+@pytest.mark.parametrize(
+    "options", [[], ["One"], ["One", ""], ["Same", "same"], ["Same", " Same "], ["1", "2", "3", "4", "5"]]
+)
+def test_a_poll_needs_two_to_four_different_options(spark: Spark, options: list[str]) -> None:
+    with pytest.raises(NotTwoOptions):
+        polls.set_poll(spark=spark, question="Which?", options=[(words, None) for words in options], days=3)
+
+    assert queries.poll_view(spark, None) is None
+
+
+def test_one_vote_a_person_and_it_may_change_until_closing(spark: Spark, poll: object, lina: User) -> None:
+    this, that = poll.options.all()
+    for option in (this, this, that):
+        polls.vote(poll=poll, option=option, user=lina)
+    assert PollVote.objects.get().option == that
+
+    with pytest.raises(PollClosed):
+        polls.vote(poll=poll, option=this, user=lina, now=poll.closes_at)
+    assert PollVote.objects.get().option == that
+
+
+def test_two_devices_leave_one_vote(spark: Spark, poll: object, lina: User) -> None:
+    this, that = poll.options.all()
+    phone, laptop = client_for(lina), client_for(lina)
+    phone.post("/s/open/vote", {"option": this.pk})
+    answer = laptop.post("/s/open/vote", {"option": that.pk}, headers=HTMX)
+
+    assert PollVote.objects.get().option == that
+    assert "You voted That. 100%, 1 of 1." in answer["HX-Trigger"]
+
+
+@pytest.mark.parametrize("option", ["", "0", "abc", "999999999999999999999", "-1"])
+def test_an_answer_of_no_poll_is_not_found(spark: Spark, poll: object, as_lina: Client, option: str) -> None:
+    assert as_lina.post("/s/open/vote", {"option": option}).status_code == 404
+    assert PollVote.objects.count() == 0
+
+
+def test_a_late_vote_is_refused_in_words(spark: Spark, poll: object, as_lina: Client) -> None:
+    type(poll).objects.update(closes_at=timezone.now() - timedelta(seconds=1))
+    answer = as_lina.post("/s/open/vote", {"option": poll.options.first().pk}, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert "This poll has closed" in answer.content.decode()
+    assert PollVote.objects.count() == 0
+
+
+def test_results_are_hidden_before_voting(spark: Spark, poll: object, lina: User, otto: User) -> None:
+    polls.vote(poll=poll, option=poll.options.first(), user=otto)
+
+    assert not queries.poll_view(spark, lina).shows_result
+    view = queries.poll_view(spark, otto)
+    assert [(option.percent, option.votes, option.is_mine) for option in view.options] == [
+        (100, 1, True),
+        (0, 0, False),
+    ]
+
+
+def test_votes_of_owners_are_counted_apart(spark: Spark, lina: User, otto: User) -> None:
+    product = ProductFactory()
+    OrderLineFactory(order=OrderFactory(user=lina), product=product, delivered_at=timezone.now())
+    poll = polls.set_poll(spark=spark, question="Which?", options=[("Mug", product), ("None", None)], days=3)
+    for person in (lina, otto):
+        polls.vote(poll=poll, option=poll.options.first(), user=person)
+    view = queries.poll_view(spark, lina)
+
+    assert (view.total, view.owners) == (2, 1)
+
+
+def test_a_poll_with_votes_keeps_its_words(spark: Spark, poll: object, lina: User) -> None:
+    polls.vote(poll=poll, option=poll.options.first(), user=lina)
+    with pytest.raises(PollStands):
+        polls.set_poll(spark=spark, question="Which?", options=[("This", None), ("Those", None)], days=3)
+
+    assert PollVote.objects.count() == 1
+
+
+def test_the_asker_says_what_came_of_it_once_closed(spark: Spark, poll: object) -> None:
+    author = client_for(spark.author)
+    option = poll.options.first()
+    author.post("/s/open/outcome", {"option": option.pk})
+    poll.refresh_from_db()
+    assert poll.outcome == ""
+    type(poll).objects.update(closes_at=timezone.now())
+    author.post("/s/open/outcome", {"option": option.pk})
+
+    assert "What came of it:" in client_for(None).get("/s/open").content.decode()
+
+
+# --- Hottest products, reports
+
+
+def test_the_hottest_products_net_of_young_accounts(spark: Spark) -> None:
+    mug, lamp = ProductFactory(name="Mug"), ProductFactory(name="Lamp")
+    for _ in range(3):
+        acts.set_wanted(product=mug, user=settled(), on=True)
+    acts.set_wanted(product=lamp, user=settled(), on=True)
+    for _ in range(50):
+        acts.set_wanted(product=lamp, user=UserFactory(), on=True)
+    hot, _made_at = queries.hottest(None)
+
+    assert [(row.product.name, row.score.heat, row.score.young) for row in hot] == [
+        ("Mug", 12_000, 0),
+        ("Lamp", 4_000, 50),
+    ]
+    page = client_for(None).get("/trending").content.decode()
+    assert "3 would buy it" in page
+    assert "50 new accounts left out" in page
+
+
+def test_what_is_sent_back_cools_and_friends_of_the_author_count_three(spark: Spark) -> None:
+    product = ProductFactory()
+    ProductTagFactory(photo=PhotoFactory(spark=spark), product=product)
+    from tests.factories.accounts import befriend
+
+    for _ in range(5):
+        friend = settled()
+        befriend(spark.author, friend)
+        acts.set_wanted(product=product, user=friend, on=True)
+    assert queries.ranked(timezone.now())[0][1].heat == 12_000
+    for _ in range(4):
+        OrderLineFactory(product=product, delivered_at=timezone.now(), refunded_minor=2400)
+
+    assert queries.ranked(timezone.now())[0][1].heat == 6_000
+
+
+def test_saves_and_likes_count_once_a_person(spark: Spark) -> None:
+    product = ProductFactory()
+    ProductTagFactory(photo=PhotoFactory(spark=spark), product=product)
+    person = settled()
+    client_for(person).post(f"/p/{product.slug}/save")
+    acts.set_liked(spark=spark, user=person, on=True)
+    assert ListItem.objects.count() == 1
+    score = queries.ranked(timezone.now())[0][1]
+
+    assert (score.heat, score.saves, score.likes) == (2_000, 1, 0)
+
+
+def test_a_vote_is_written_once_with_ownership(as_lina: Client, lina: User) -> None:
+    product = ProductFactory()
+    OrderLineFactory(order=OrderFactory(user=lina), product=product, delivered_at=timezone.now())
+    for _ in range(2):
+        as_lina.post(f"/sparks/want/{product.pk}", {"on": "1"})
+    assert ProductVote.objects.get().is_owner
+    as_lina.post(f"/sparks/want/{product.pk}", {"on": "0"}, headers=HTMX)
+
+    assert ProductVote.objects.count() == 0
+
+
+def test_a_report_is_kept_once_and_decided_for_all(
+    spark: Spark, as_lina: Client, as_otto: Client, as_rhea: Client
+) -> None:
+    for client in (as_lina, as_lina, as_otto):
+        client.post("/s/open/report", {"reason": "advert", "note": "No label"})
+    assert Report.objects.count() == 2
+    assert "No label" in as_rhea.get("/sparks/reports").content.decode()
+    as_rhea.post(f"/sparks/reports/{Report.objects.first().pk}", {"uphold": "1"})
+    spark.refresh_from_db()
+
+    assert spark.state == "hidden"
+    assert set(Report.objects.values_list("state", flat=True)) == {"upheld"}
+
+
+def test_a_report_without_a_reason_says_so(spark: Spark, as_lina: Client) -> None:
+    assert as_lina.post("/s/open/report", {"reason": "because"}).status_code == 422
+    assert Report.objects.count() == 0
+
+
+# --- Buying from a tag
+
+
+def tagged(author: User) -> tuple[Spark, object]:
+    spark = SparkFactory(author=author, code="shop")
+    product = ProductFactory()
+    ProductTagFactory(photo=PhotoFactory(spark=spark), product=product)
+    return spark, product
+
+
+def test_a_tag_goes_into_the_cart_with_its_author(mei: Mei, as_lina: Client) -> None:
+    spark, product = tagged(mei.user)
+    answer = as_lina.post("/s/shop/cart", {"product": product.pk}, headers=HTMX)
+    line = CartLine.objects.get()
+
+    assert answer.status_code == 200
+    assert (line.influencer, line.source, line.variant.product) == (mei.influencer, f"spark:{spark.pk}", product)
+
+
+def test_the_author_is_credited_when_it_is_paid(mei: Mei, lina: User) -> None:
+    _spark, product = tagged(mei.user)
+    client = client_for(lina)
+    client.post("/s/shop/cart", {"product": product.pk})
+    line = CartLine.objects.get()
+    order = OrderFactory(user=lina, email=lina.email)
+    bought = OrderLineFactory(
+        order=order, product=product, influencer=line.influencer, source=line.source, touched_at=line.touched_at,
+        added_at=line.added_at,
+    )  # fmt: skip
+    accrue_for(order=Order.objects.get(pk=order.pk))
+
+    assert Decision.objects.get(line=bought).reason == "cart_line"
+    assert "A Spark" in client_for(mei.user).get("/studio/earnings").content.decode()
+
+
+def test_a_member_who_is_no_creator_earns_nothing(otto: User, as_lina: Client) -> None:
+    _spark, product = tagged(otto)
+    as_lina.post("/s/shop/cart", {"product": product.pk})
+
+    assert CartLine.objects.get().influencer is None
+
+
+def test_a_guest_buys_from_a_tag(mei: Mei, as_guest: Client) -> None:
+    _spark, product = tagged(mei.user)
+
+    assert as_guest.post("/s/shop/cart", {"product": product.pk})["Location"] == "/cart"
+    assert "Product" in as_guest.get("/cart").content.decode()
+
+
+def test_a_product_with_choices_leads_to_its_page_with_the_referral(mei: Mei, as_lina: Client) -> None:
+    spark, product = tagged(mei.user)
+    VariantFactory(product=product)
+
+    answer = as_lina.post("/s/shop/cart", {"product": product.pk})
+    assert answer["Location"] == f"/p/{product.slug}?via=slowhome&from=spark:{spark.pk}"
+    assert CartLine.objects.count() == 0
+
+
+def test_a_product_withdrawn_after_posting_cannot_be_bought_and_breaks_nothing(mei: Mei, as_lina: Client) -> None:
+    _spark, product = tagged(mei.user)
+    type(product).objects.update(is_active=False)
+
+    assert as_lina.post("/s/shop/cart", {"product": product.pk}).status_code == 404
+    assert "No longer sold" in as_lina.get("/s/shop").content.decode()
+    assert "No longer sold" in as_lina.get("/sparks").content.decode()
+
+
+def test_a_product_that_the_spark_does_not_tag_is_not_found(mei: Mei, as_lina: Client) -> None:
+    tagged(mei.user)
+
+    assert as_lina.post("/s/shop/cart", {"product": ProductFactory().pk}).status_code == 404
+
+
+def test_labels_stand_beside_the_author(mei: Mei, as_guest: Client) -> None:
+    tagged(mei.user)
+    SparkFactory(code="paid", is_sponsored=True, is_gifted=True)
+    assert "Earns commission" in as_guest.get("/s/shop").content.decode()
+    paid = as_guest.get("/s/paid").content.decode()
+
+    assert paid.index("Paid partnership") < paid.index("Gifted") < paid.index('class="spark-acts"')
+    mei.influencer.state = "suspended"
+    mei.influencer.save()
+    assert "Earns commission" not in as_guest.get("/s/shop").content.decode()
+
+
+def test_the_page_is_open_to_search_engines(mei: Mei, as_guest: Client, settings: LazySettings) -> None:
+    tagged(mei.user)
+    page = as_guest.get("/s/shop").content.decode()
+
+    assert f'<link rel="canonical" href="{settings.SITE_URL}/s/shop">' in page
+    assert f'<meta property="og:image" content="{settings.SITE_URL}/media/sparks/large.webp">' in page
+    assert 'itemtype="https://schema.org/SocialMediaPosting"' in page

@@ -1,0 +1,255 @@
+"""Feeds: what stands in them, paging while others post, adverts, the first audience, and what a page costs."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Follow, Friend, User
+from sparks import queries
+from sparks.models import Less, Like, Poll, PollOption, Spark, TopicFollow
+from sparks.services import acts, posting
+from tests.conftest import client_for
+from tests.factories.accounts import UserFactory, befriend, with_handle
+from tests.factories.catalog import ProductFactory
+from tests.factories.orders import OrderFactory, OrderLineFactory
+from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
+
+
+def everything() -> object:
+    return Spark.objects.visible_to(None)
+
+
+def read_all(rows: object = None, between: object = None) -> list[str]:
+    """The codes of a whole feed, page by page; ``between`` is called between two pages."""
+    codes: list[str] = []
+    cursor = ""
+    while True:
+        page = queries.feed_page(rows if rows is not None else everything(), None, cursor)
+        codes += [card.spark.code for card in page.cards]
+        if not page.next:
+            return codes
+        cursor = page.next
+        if between is not None:
+            between()
+
+
+def test_newest_first_and_every_post_once(db: None) -> None:
+    made = [SparkFactory(posted_at=timezone.now() - timedelta(hours=n)).code for n in range(20)]
+
+    assert read_all() == made
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    before=st.lists(st.integers(0, 3), min_size=1, max_size=24),
+    arriving=st.integers(0, 4),
+    data=st.data(),
+)
+def test_posting_meanwhile_neither_repeats_nor_hides(
+    db: None, before: list[int], arriving: int, data: st.DataObject
+) -> None:
+    Spark.objects.all().delete()
+    start = datetime(2026, 11, 1, tzinfo=UTC)
+    author, topic = UserFactory(), TopicFactory()
+    # Several share one moment: the number breaks the tie.
+    stood = [
+        SparkFactory(author=author, topic=topic, posted_at=start + timedelta(minutes=minute)).code for minute in before
+    ]
+    later = iter(range(1, 1000))
+
+    def others_post() -> None:
+        for _ in range(arriving):
+            SparkFactory(author=author, topic=topic, posted_at=start + timedelta(hours=next(later)))
+
+    codes = read_all(between=others_post)
+
+    assert len(codes) == len(set(codes))
+    assert set(stood) == set(codes)
+    order = list(Spark.objects.filter(code__in=stood).order_by("-posted_at", "-pk").values_list("code", flat=True))
+    assert codes == order
+
+
+def test_a_scheduled_post_comes_in_on_top_however_late_it_is(db: None) -> None:
+    old = SparkFactory(posted_at=timezone.now() - timedelta(minutes=5))
+    late = SparkFactory(
+        state="scheduled", posted_at=None, scheduled_for=timezone.now() - timedelta(hours=3), code="late"
+    )
+
+    assert (posting.publish_due(), posting.publish_due()) == (1, 0)
+    late.refresh_from_db()
+    assert late.posted_at > old.posted_at
+    assert read_all() == ["late", old.code]
+
+
+def test_no_five_in_a_row_hold_two_adverts(db: None) -> None:
+    for n in range(20):
+        SparkFactory(is_sponsored=True, code=f"ad{n}", posted_at=timezone.now() - timedelta(minutes=n))
+        SparkFactory(code=f"post{n}", posted_at=timezone.now() - timedelta(minutes=n))
+    codes = read_all()
+    adverts = [code.startswith("ad") for code in codes]
+
+    assert adverts.count(False) == 20
+    assert adverts.count(True) == 4
+    assert all(sum(adverts[start : start + 5]) <= 1 for start in range(len(adverts)))
+
+
+def test_ranking_counts_after_the_first_audience(db: None, lina: User) -> None:
+    author = UserFactory()
+    SparkFactory(code="new", author=author, views=49)
+    SparkFactory(code="ignored", author=author, views=50)
+    SparkFactory(code="liked", author=author, views=50, likes=3)
+
+    assert set(read_all(queries.for_you(lina))) == {"new", "liked"}
+    Follow.objects.create(follower=lina, followed=author)
+    assert set(read_all(queries.for_you(lina))) == {"new", "ignored", "liked"}
+
+
+def test_for_you_holds_her_topics_and_her_people(lina: User) -> None:
+    home, tech = TopicFactory(slug="home"), TopicFactory(slug="tech")
+    friend, stranger, loud = UserFactory(), UserFactory(), UserFactory()
+    befriend(lina, friend)
+    SparkFactory(code="friend", author=friend, topic=tech)
+    SparkFactory(code="home", author=stranger, topic=home)
+    SparkFactory(code="tech", author=stranger, topic=tech)
+    SparkFactory(code="loud", author=loud, topic=home)
+    TopicFollow.objects.create(user=lina, topic=home)
+    Less.objects.create(user=lina, author=loud)
+
+    assert set(read_all(queries.for_you(lina))) == {"friend", "home"}
+    assert set(read_all(queries.for_you(None, [tech.pk]))) == {"friend", "tech"}
+    assert set(read_all(queries.following(lina))) == {"home", "loud"}
+    Friend.objects.filter(user=lina).update(is_muted=True)
+    assert set(read_all(queries.for_you(lina))) == {"home"}
+
+
+def test_guests_pick_topics_before_signing_in(as_guest: Client) -> None:
+    home, tech = TopicFactory(slug="home"), TopicFactory(slug="tech")
+    SparkFactory(topic=home, words="A shelf")
+    SparkFactory(topic=tech, words="A keyboard")
+    as_guest.post("/welcome/topics", {"topic": ["home", "no-such-topic"]})
+    page = as_guest.get("/sparks").content.decode()
+
+    assert "A shelf" in page
+    assert "A keyboard" not in page
+
+
+@pytest.mark.parametrize(
+    "cursor", ["x", "1", "1.2-3", "1.2-3.4-5.6", "1.999999999999999999-1.0-0", "-1.0-0.0-0", "1.٢-3.0-0", "0.0-0.0-0'"]
+)
+def test_a_cursor_that_was_not_given_out_is_not_found(as_guest: Client, cursor: str) -> None:
+    assert as_guest.get("/sparks", {"before": cursor}).status_code == 404
+
+
+def test_news_are_counted_and_never_put_in(as_lina: Client, lina: User) -> None:
+    SparkFactory(posted_at=timezone.now() - timedelta(hours=1))
+    newest = queries.feed_page(everything(), None).newest
+    assert "new Spark" not in as_lina.get("/sparks", {"since": newest}).content.decode()
+    SparkFactory.create_batch(3)
+    SparkFactory(author=lina)
+
+    assert "3 new Sparks" in as_lina.get("/sparks", {"since": newest}).content.decode()
+    assert as_lina.get("/sparks", {"since": "x"}).status_code == 404
+
+
+def test_every_card_says_why(lina: User) -> None:
+    followed = UserFactory()
+    Follow.objects.create(follower=lina, followed=followed)
+    SparkFactory(author=followed, code="b")
+    SparkFactory(code="a")
+    SparkFactory(code="c", is_sponsored=True)
+    cards = {card.spark.code: str(card.reason) for card in queries.feed_page(queries.for_you(lina), lina).cards}
+
+    assert cards == {
+        "a": "It is new: every post is shown to fifty people before likes count.",
+        "b": "You follow its author.",
+    }
+
+
+def full(author: User, count: int) -> None:
+    """Sparks with everything that a card can show."""
+    for _ in range(count):
+        spark = SparkFactory(author=author, topic=TopicFactory())
+        for _photo in range(2):
+            photo = PhotoFactory(spark=spark)
+            ProductTagFactory(photo=photo)
+            ProductTagFactory(photo=photo, y=2000)
+        poll = Poll.objects.create(spark=spark, question="Which?", closes_at=timezone.now() + timedelta(days=1))
+        for words in ("This", "That"):
+            PollOption.objects.create(poll=poll, words=words, product=ProductFactory())
+        acts.set_liked(spark=spark, user=author, on=True)
+
+
+@pytest.mark.parametrize("path", ["/sparks", "/sparks/following"])
+def test_a_feed_costs_the_same_for_3_and_for_30(lina: User, path: str) -> None:
+    author = with_handle(UserFactory(), "mei")
+    Follow.objects.create(follower=lina, followed=author)
+    client = client_for(lina)
+    counts = []
+    for more in (3, 27):
+        full(author, more)
+        queries.cache.clear()
+        client.get(path)
+        with CaptureQueriesContext(
+            connection,
+        ) as spent:
+            page = client.get(path)
+        counts.append(len(spent))
+        assert page.status_code == 200
+
+    assert counts[0] == counts[1]
+
+
+def test_a_spark_costs_the_same_for_3_and_for_19_comments(lina: User, otto: User) -> None:
+    full(otto, 1)
+    spark = Spark.objects.get()
+    client = client_for(lina)
+    client.get(spark.get_absolute_url())
+    counts = []
+    for more in (3, 16):
+        for n in range(more):
+            row = acts.comment(
+                spark=spark, author=UserFactory(date_joined=timezone.now() - timedelta(days=400)), words=f"No. {n}"
+            )
+            acts.comment(spark=spark, author=row.author, words="And", parent=row)
+        with CaptureQueriesContext(connection) as spent:
+            client.get(spark.get_absolute_url())
+        counts.append(len(spent))
+
+    assert counts[0] == counts[1]
+
+
+def test_owns_it_stands_where_the_parcel_arrived_and_was_kept(lina: User) -> None:
+    spark = SparkFactory(author=lina)
+    tags = [ProductTagFactory(photo=PhotoFactory(spark=spark)) for _ in range(3)]
+    order = OrderFactory(user=lina)
+    OrderLineFactory(order=order, product=tags[0].product, delivered_at=timezone.now())
+    OrderLineFactory(order=order, product=tags[1].product, delivered_at=timezone.now(), refunded_minor=2400)
+    OrderLineFactory(order=order, product=tags[2].product)
+
+    assert queries.cards([spark], None)[0].owned == {tags[0].product.pk}
+
+
+def test_views_count_people_not_refreshes(as_guest: Client, as_otto: Client, lina: User) -> None:
+    spark = SparkFactory(author=lina, code="seen")
+    for _ in range(3):
+        as_guest.post("/sparks/seen", {"code": ["seen", "no-such"]})
+        as_otto.post("/sparks/seen", {"code": "seen"})
+        client_for(lina).post("/sparks/seen", {"code": "seen"})
+    spark.refresh_from_db()
+
+    assert spark.views == 2
+
+
+def test_a_get_writes_nothing_of_sparks(as_otto: Client) -> None:
+    spark = SparkFactory()
+    as_otto.get("/sparks")
+    as_otto.get(spark.get_absolute_url())
+    spark.refresh_from_db()
+
+    assert (spark.views, spark.likes, Like.objects.count()) == (0, 0, 0)
