@@ -4,6 +4,8 @@ const place = () => document.querySelector("[data-place-tags]");
 const clamp = (value) => Math.min(Math.max(value, 0), 100);
 let pending = 0;
 let focused = "";
+// The spot that was tapped: it outlives a search for the product.
+let wanted = null;
 
 function spot(canvas, event) {
   const box = canvas.getBoundingClientRect();
@@ -14,6 +16,19 @@ function draw(pin, x, y) {
   for (const circle of pin.querySelectorAll("circle")) {
     circle.setAttribute("cx", `${x}%`);
     circle.setAttribute("cy", `${y}%`);
+  }
+}
+
+function mark() {
+  const ring = place()?.querySelector("[data-new]");
+  if (!wanted || !ring) return;
+  const [x, y] = wanted;
+  ring.setAttribute("cx", `${x}%`);
+  ring.setAttribute("cy", `${y}%`);
+  ring.classList.add("is-shown");
+  for (const form of document.querySelectorAll("[data-add-form]")) {
+    form.elements.x.value = x.toFixed(2);
+    form.elements.y.value = y.toFixed(2);
   }
 }
 
@@ -54,15 +69,8 @@ document.addEventListener("pointerdown", (event) => {
 document.addEventListener("click", (event) => {
   const canvas = event.target.closest("[data-place-tags] [data-canvas]");
   if (!canvas || event.target.closest("[data-pin]")) return;
-  const [x, y] = spot(canvas, event);
-  const mark = canvas.querySelector("[data-new]");
-  mark.setAttribute("cx", `${x}%`);
-  mark.setAttribute("cy", `${y}%`);
-  mark.classList.add("is-shown");
-  for (const form of document.querySelectorAll("[data-add-form]")) {
-    form.elements.x.value = x.toFixed(2);
-    form.elements.y.value = y.toFixed(2);
-  }
+  wanted = spot(canvas, event);
+  mark();
   document.body.dispatchEvent(new CustomEvent("say", { detail: { text: place().dataset.chosen, undo: "" } }));
   document.getElementById("find")?.scrollIntoView({ block: "center" });
 });
@@ -92,6 +100,10 @@ function ready() {
   if (hint) hint.hidden = false;
   if (focused) document.querySelector(`[data-place-tags] [data-pin="${focused}"]`)?.focus();
   focused = "";
+  mark();
 }
 ready();
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches?.("[data-add-form]")) wanted = null;
+});
 document.body.addEventListener("htmx:afterSettle", ready);
