@@ -12,6 +12,7 @@ from discovery import queries
 from influencers import referral_cookie
 from influencers.referrals import Touch
 from influencers.services import record_click
+from sparks.queries import sparks_with
 
 
 def _member(request: HttpRequest) -> User | None:
@@ -68,9 +69,11 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     if shop:
         source = request.GET.get("from", "")[:60].replace("\x00", "") or "product"
         touch = Touch(influencer_id=shop.influencer_id, source=source, seen_at=timezone.now())
-    page = queries.product_page(slug, touch.influencer_id if touch else None, _member(request))
+    viewer = _member(request)
+    page = queries.product_page(slug, touch.influencer_id if touch else None, viewer)
     context = {
         "page": page,
+        "sparks": sparks_with(page.product, viewer),
         "chosen": page.first_available,
         "creator": queries.brought_by(touch.influencer_id if touch else None),
     }

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.http import Http404
@@ -99,6 +101,11 @@ class Card:
     def via(self) -> str:
         """The handle under which links to products are touches of its author; empty where she earns nothing."""
         return self.spark.author.handle or "" if self.spark.is_by_creator else ""
+
+    @property
+    def share_picture(self) -> str:
+        """The full address of the picture that stands for the Spark, or an empty string."""
+        return urljoin(settings.SITE_URL, self.photos[0].large_url) if self.photos else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,15 @@ SPARKS = [
 def add_topics(products: dict[str, Product]) -> dict[str, Topic]:
     """The topics, by slug."""
     return {
-        slug: Topic.objects.create(
-            slug=slug, name=name, names={"zh-hans": zh}, picture=products[picture].image, position=place
-        )
+        slug: Topic.objects.update_or_create(
+            slug=slug,
+            defaults={
+                "name": name,
+                "names": {"zh-hans": zh},
+                "picture": products[picture].image,
+                "position": place,
+            },
+        )[0]
         for place, (slug, name, zh, picture) in enumerate(TOPICS)
     }
 

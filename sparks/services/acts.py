@@ -122,6 +122,13 @@ def choose_topics(*, user: User, topics: Iterable[Topic]) -> None:
         TopicFollow.objects.get_or_create(user=user, topic_id=pk)
 
 
+@transaction.atomic
+def adopt_topics(*, user: User, topics: Iterable[int]) -> None:
+    """The topics that a guest chose become hers when she signs in; who follows some already keeps those."""
+    if not TopicFollow.objects.filter(user=user).exists():
+        choose_topics(user=user, topics=Topic.objects.filter(pk__in=topics))
+
+
 def set_less(*, author: User, user: User, on: bool) -> None:
     """Want less of somebody, or as much as before."""
     if on and author.pk != user.pk:

@@ -169,9 +169,6 @@ def less(request: MemberRequest, code: str) -> HttpResponse:
     acts.set_less(author=spark.author, user=request.user, on=on)
     words = {"name": spark.author.name}
     text = _("You will see less of %(name)s.") % words if on else _("You will see %(name)s as before.") % words
-    if is_part_request(request):
-        response = render(request, "sparks/_less.html", {"spark": spark, "is_less": on})
-        return say(response, text)
     messages.success(request, text)
     return redirect(safe_next(request, "/sparks"))
 

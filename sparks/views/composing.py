@@ -49,13 +49,13 @@ def tags(request: MemberRequest, code: str) -> HttpResponse:
     return _tags(request, queries.own_spark(code, request.user))
 
 
-def _tags(request: HttpRequest, spark: Spark, *, refusal: str = "", status: int = 200) -> HttpResponse:
+def _tags(request: HttpRequest, spark: Spark, *, refusal: str = "", said: str = "", status: int = 200) -> HttpResponse:
     work = queries.draft(spark)
     pk = queries.number(request.GET.get("photo", "") or request.POST.get("photo", ""))
     photo = next((row for row in work.photos if row.pk == pk), work.photos[0] if work.photos else None)
     q = request.GET.get("q", "").replace("\x00", "")[:100]
     context: dict[str, Any] = {
-        "work": work, "spark": spark, "photo": photo, "q": q, "refusal": refusal, "most": MOST_TAGS,
+        "work": work, "spark": spark, "photo": photo, "q": q, "refusal": refusal, "said": said, "most": MOST_TAGS,
         "found": queries.products_to_tag(spark.author, q) if photo else [], "photos_form": PhotosForm(),
     }  # fmt: skip
     return render_page(request, "sparks/tags.html", context, fragment="sparks/_tagging.html", status=status)
@@ -120,7 +120,10 @@ def place_tag(request: MemberRequest, code: str, pk: int) -> HttpResponse:
     except SparkError as refusal:
         return _tags(request, spark, refusal=str(refusal), status=422)
     words = {"name": tag.product.label, "x": round(tag.x / 100), "y": round(tag.y / 100)}
-    return _answer(request, spark, tag.photo_id, _("%(name)s at %(x)s%% across, %(y)s%% down") % words)
+    if not is_part_request(request):
+        return _back(spark, tag.photo_id)
+    # Announced without a toast: the row says the same, and keys move a pin many times.
+    return _tags(request, spark, said=_("%(name)s at %(x)s%% across, %(y)s%% down") % words)
 
 
 def _place(request: HttpRequest, *, default: int) -> tuple[int, int]:

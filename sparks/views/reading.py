@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.budget import seconds_to_wait
 from core.http import MemberRequest, is_part_request, render_page
 from core.views import safe_next
-from influencers.referral_cookie import counts_as_visit, remember, visitor_key
+from influencers.referral_cookie import client_address, counts_as_visit, remember, visitor_key
 from influencers.referrals import Touch
 from influencers.services import record_click
 from sparks import queries
@@ -19,12 +20,16 @@ from sparks.models import Spark
 from sparks.services import acts
 from sparks.visitors import CHOSEN, chosen_topics, member, viewer_key
 
+# A page tells every two seconds at most.
+SEEN_A_MINUTE = 60
+
 
 @login_not_required
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """For you: whom she knows, and her topics."""
     user = member(request)
+    _bring_topics(request)
     return _feed(request, queries.for_you(user, chosen_topics(request)), tab="for_you", title=_("For you"))
 
 
@@ -61,10 +66,19 @@ def _feed(request: HttpRequest, rows: Any, *, tab: str, title: str, topic: Any =
     return render_page(request, "sparks/feed.html", context, fragment="sparks/_cards.html")
 
 
+def _bring_topics(request: HttpRequest) -> None:
+    """Somebody who signed in finds the topics that she chose as a guest, unless she has her own."""
+    user = member(request)
+    if user is not None and request.session.get(CHOSEN):
+        acts.adopt_topics(user=user, topics=request.session.pop(CHOSEN))
+
+
 @login_not_required
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
     """The page says which Sparks were looked at: each counts once a person and day."""
+    if seconds_to_wait(f"sparks:seen:{client_address(request)}", limit=SEEN_A_MINUTE):
+        return HttpResponse(status=204)
     found = queries.seen_sparks(request.POST.getlist("code"), member(request))
     acts.record_views(sparks=found, visitor=viewer_key(request))
     return HttpResponse(status=204)

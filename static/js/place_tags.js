@@ -100,6 +100,7 @@ function ready() {
   if (hint) hint.hidden = false;
   if (focused) document.querySelector(`[data-place-tags] [data-pin="${focused}"]`)?.focus();
   focused = "";
+  if (place()?.dataset.said) document.getElementById("say").textContent = place().dataset.said;
   mark();
 }
 ready();

@@ -11,6 +11,8 @@ from tests.factories.catalog import ProductFactory
 class TopicFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Topic
+        # A shop begins with twelve.
+        django_get_or_create = ["slug"]
 
     slug = factory.Sequence(lambda n: f"topic-{n}")
     name = factory.Sequence(lambda n: f"Topic {n}")
