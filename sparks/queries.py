@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.circle import person_at
 from accounts.models import Follow, Friend, User
 from catalog.models import Product, Variant
 from catalog.queries import search_products
@@ -377,6 +378,12 @@ def of_topic(topic: Topic, user: User | None) -> QuerySet[Spark]:
     """Everything in a topic."""
     rows = Spark.objects.visible_to(user).filter(topic=topic)
     return rows if user is None else rows.exclude(author__in=_muted(user))
+
+
+def of_person(handle: str, user: User | None) -> tuple[User, QuerySet[Spark]]:
+    """Everything that one person posted; 404 for whoever may not know of her."""
+    person = person_at(handle, user)
+    return person, Spark.objects.visible_to(user).filter(author=person)
 
 
 def _followed(user: User) -> QuerySet[Any, Any]:

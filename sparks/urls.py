@@ -10,6 +10,7 @@ urlpatterns = [
     path("sparks/new", composing.new, name="new"),
     path("sparks/reports", moderating.reports, name="reports"),
     path("sparks/reports/<int:pk>", moderating.decide, name="decide_report"),
+    path("sparks/of/<str:handle>", reading.person, name="person"),
     path("sparks/t/<slug:slug>", reading.topic, name="topic"),
     path("sparks/t/<slug:slug>/follow", acting.follow_topic, name="follow_topic"),
     path("sparks/want/<int:pk>", acting.want, name="want"),

@@ -47,6 +47,14 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     return _feed(request, queries.of_topic(found, member(request)), tab="topic", title=found.label, topic=found)
 
 
+@login_not_required
+@require_safe
+def person(request: HttpRequest, handle: str) -> HttpResponse:
+    """What one person posted, newest first."""
+    found, rows = queries.of_person(handle, member(request))
+    return _feed(request, rows, tab="person", title=found.name)
+
+
 def _feed(request: HttpRequest, rows: Any, *, tab: str, title: str, topic: Any = None) -> HttpResponse:
     user = member(request)
     if newest := request.GET.get("since", ""):

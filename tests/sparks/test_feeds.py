@@ -21,6 +21,11 @@ from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
 
 
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    queries.cache.clear()
+
+
 def everything() -> object:
     return Spark.objects.visible_to(None)
 
@@ -253,3 +258,38 @@ def test_a_get_writes_nothing_of_sparks(as_otto: Client) -> None:
     spark.refresh_from_db()
 
     assert (spark.views, spark.likes, Like.objects.count()) == (0, 0, 0)
+
+
+def test_topics_of_a_guest_become_hers_when_she_signs_in(as_guest: Client, lina: User) -> None:
+    home, tech = TopicFactory(slug="home"), TopicFactory(slug="tech")
+    as_guest.post("/welcome/topics", {"topic": ["home"]})
+    as_guest.force_login(lina, backend="allauth.account.auth_backends.AuthenticationBackend")
+    as_guest.get("/sparks")
+    assert queries.topics_followed(lina) == {home.pk}
+    as_guest.post("/sparks/t/tech/follow", {"on": "1"})
+    as_guest.post("/sparks/t/tech/follow", {"on": "1"})
+
+    assert queries.topics_followed(lina) == {home.pk, tech.pk}
+
+
+def test_sparks_stand_on_the_products_page_and_on_a_page_of_their_author(as_guest: Client) -> None:
+    author = with_handle(UserFactory(findable_by="everyone"), "mei")
+    spark = SparkFactory(author=author, words="Six months on, still sharp")
+    tag = ProductTagFactory(photo=PhotoFactory(spark=spark))
+    SparkFactory(words="Of somebody else")
+    product, person = as_guest.get(tag.product.get_absolute_url()), as_guest.get("/sparks/of/mei")
+
+    assert f'href="/s/{spark.code}"' in product.content.decode()
+    assert "Six months on" in person.content.decode()
+    assert "Of somebody else" not in person.content.decode()
+    assert as_guest.get("/sparks/of/nobody").status_code == 404
+
+
+def test_seen_is_told_sixty_times_a_minute_at_most(as_guest: Client) -> None:
+    for _ in range(60):
+        as_guest.post("/sparks/seen", {"code": ["none"]})
+    spark = SparkFactory(code="late")
+    assert as_guest.post("/sparks/seen", {"code": ["late"]}).status_code == 204
+    spark.refresh_from_db()
+
+    assert spark.views == 0

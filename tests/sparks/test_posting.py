@@ -18,7 +18,6 @@ from sparks.models import Photo, ProductTag, Spark, SparkEdit, Topic
 from sparks.services import posting
 from tests.cast import Mei
 from tests.conftest import client_for
-from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
@@ -266,4 +265,3 @@ def test_topics_speak_the_language_of_the_page(as_guest: Client) -> None:
     assert Topic.objects.count() == 12
 
     assert "家居" in as_guest.get("/sparks", headers={"Accept-Language": "zh-hans"}).content.decode()
-    assert UserFactory().pk

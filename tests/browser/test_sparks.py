@@ -1,0 +1,176 @@
+"""Sparks on a phone: topics, a post with tags by touch and by keys, a poll, a purchase that credits the author."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from catalog.services import index_products
+from orders.models import CartLine
+from sparks.models import Like, PollVote, ProductTag, Spark
+from sparks.services.polls import set_poll
+from tests.cast import Mei
+from tests.factories.catalog import ProductFactory
+from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
+
+
+def garden() -> dict[str, object]:
+    out = io.BytesIO()
+    Image.new("RGB", (720, 900), "teal").save(out, "JPEG")
+    return {"name": "garden.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+@pytest.fixture
+def shelf(mei: Mei) -> Spark:
+    """A Spark of Mei's that tags two products."""
+    spark = SparkFactory(author=mei.user, code="shelf", topic=TopicFactory(slug="home"), words="A shelf")
+    photo = PhotoFactory(spark=spark)
+    ProductTagFactory(photo=photo, x=3000, y=4000, product=ProductFactory(name="Moka pot"))
+    ProductTagFactory(photo=photo, x=7000, y=6000, product=ProductFactory(name="Teal mug"))
+    return spark
+
+
+def find_and_tag(page: Page, name: str) -> None:
+    page.locator("#tagging [name=q]").fill(name)
+    page.locator("#tagging [name=q]").press("Enter")
+    page.get_by_role("button", name=re.compile(f"^Tag ?: {name}$")).click()
+
+
+def test_a_post_with_tags_by_touch_and_by_keys(visit: object, mei: Mei) -> None:
+    topic = TopicFactory(slug="home", name="Home")
+    for name in ("Moka pot", "Teal mug"):
+        index_products([ProductFactory(name=name)])
+    window = visit(390, mei.user, has_touch=True, is_mobile=True)
+    page = window.page
+    page.goto("/sparks/new")
+    page.locator("[name=photos]").set_input_files([garden()])
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_url("**/tags")
+    box = page.locator("[data-canvas]").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.4)
+    find_and_tag(page, "Moka pot")
+    expect(page.locator("[data-place]")).to_have_count(1)
+    tag = ProductTag.objects.get()
+    assert (abs(tag.x - 3000) < 60, abs(tag.y - 4000) < 60) == (True, True)
+
+    find_and_tag(page, "Teal mug")
+    expect(page.locator("[data-place]").nth(1)).to_have_text("50% across, 50% down")
+    pin = page.locator("[data-canvas] [data-pin]").nth(1)
+    for key in ("ArrowRight", "ArrowRight", "Shift+ArrowDown"):
+        pin.press(key)
+    expect(page.locator("[data-place]").nth(1)).to_have_text("52% across, 55% down")
+    expect(page.locator("[data-canvas] [data-pin]").nth(1)).to_be_focused()
+    expect(page.locator("#say")).to_have_text("Teal mug at 52% across, 55% down")
+
+    page.get_by_role("link", name="Next").click()
+    page.locator("[name=topic]").select_option(str(topic.pk))
+    page.get_by_role("button", name="Post", exact=True).click()
+    page.wait_for_url(re.compile(r"/s/[a-z0-9]{10}$"))
+    assert Spark.objects.get().state == "posted"
+    assert window.complaints == []
+
+
+def test_a_post_without_javascript(visit: object, lina: User) -> None:
+    topic = TopicFactory(slug="home", name="Home")
+    page = visit(390, lina, java_script_enabled=False).page
+    page.goto("/sparks/new")
+    page.get_by_label("Story").check()
+    page.get_by_role("button", name="Next").click()
+    page.locator("[name=words]").fill("Once upon a shelf")
+    page.locator("[name=topic]").select_option(str(topic.pk))
+    page.get_by_role("button", name="Post", exact=True).click()
+
+    assert Spark.objects.get().words == "Once upon a shelf"
+
+
+def test_topics_then_a_full_page_then_the_door_and_back(visit: object, shelf: Spark) -> None:
+    page = visit(390).page
+    page.goto("/welcome/topics")
+    page.locator("[name=topic][value=home]").check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".spark")).to_have_count(1)
+    page.locator("[data-like]").click()
+    page.wait_for_url("**/account/login/?next=%2Fsparks")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_buying_from_a_tag_credits_the_author(visit: object, shelf: Spark, mei: Mei, lina: User, scripts: bool) -> None:
+    page = visit(390, lina, java_script_enabled=scripts).page
+    page.goto("/sparks")
+    page.get_by_role("button", name="Add to cart: Moka pot").click()
+    if scripts:
+        expect(page.get_by_role("link", name="In your cart. View cart")).to_be_visible()
+        assert page.url.endswith("/sparks")
+    else:
+        page.wait_for_url("**/cart")
+    line = CartLine.objects.get()
+
+    assert (line.influencer, line.source) == (mei.influencer, f"spark:{shelf.pk}")
+
+
+def test_a_pin_opens_its_label_and_without_javascript_leads_to_the_product(visit: object, shelf: Spark) -> None:
+    window = visit(1280)
+    window.page.goto("/s/shelf")
+    expect(window.page.locator("[data-label]:visible")).to_have_count(0)
+    window.page.locator("[data-pin] .pin-tap").first.click()
+    expect(window.page.locator("[data-label]:visible")).to_contain_text("Moka pot")
+    window.page.keyboard.press("Escape")
+    expect(window.page.locator("[data-label]:visible")).to_have_count(0)
+    plain = visit(1280, java_script_enabled=False).page
+    plain.goto("/s/shelf")
+    plain.locator("[data-pin] .pin-tap").first.click()
+    plain.wait_for_url(f"**/p/*?via=slowhome&from=spark%3A{shelf.pk}")
+
+
+def test_a_like_answers_at_once_and_comes_back_when_it_fails(visit: object, shelf: Spark, lina: User) -> None:
+    page = visit(390, lina).page
+    page.goto("/sparks")
+    heart = page.locator("[data-like]")
+    page.route("**/like", lambda route: route.abort())
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    expect(heart).to_contain_text("0")
+    page.unroute("**/like")
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#like-shelf [name=on]")).to_have_value("0")
+
+    assert Like.objects.get().user == lina
+
+
+def test_a_poll_from_the_vote_to_the_outcome(visit: object, shelf: Spark, mei: Mei, lina: User) -> None:
+    poll = set_poll(spark=shelf, question="Which one stays?", options=[("Moka pot", None), ("Mug", None)], days=3)
+    page = visit(390, lina).page
+    page.goto("/s/shelf")
+    page.get_by_label("Moka pot", exact=True).check()
+    page.get_by_role("button", name="Vote").click()
+    expect(page.locator(".poll-result .is-mine")).to_contain_text("100%")
+    assert PollVote.objects.get().option.words == "Moka pot"
+    type(poll).objects.update(closes_at=timezone.now() - timedelta(seconds=1))
+    asker = visit(390, mei.user).page
+    asker.goto("/s/shelf")
+    asker.get_by_label("Moka pot", exact=True).check()
+    asker.get_by_role("button", name="Tell everyone").click()
+    page.reload()
+
+    expect(page.locator(".spark-poll")).to_contain_text("What came of it: Moka pot")
+
+
+def test_what_arrives_waits_above_and_moves_nothing(visit: object, shelf: Spark, lina: User) -> None:
+    page = visit(390, lina).page
+    page.goto("/sparks")
+    SparkFactory(topic=shelf.topic, words="Later")
+    # The page asks every thirty seconds: here at once.
+    page.evaluate(
+        "htmx.ajax('GET', document.querySelector('#arrivals').getAttribute('hx-get'), {target: '#arrivals', swap: 'outerHTML'})"
+    )
+    expect(page.locator("#arrivals")).to_contain_text("1 new Spark")
+    expect(page.locator(".spark")).to_have_count(1)
+    page.get_by_role("link", name="1 new Spark").click()
+
+    expect(page.locator(".spark")).to_have_count(2)
