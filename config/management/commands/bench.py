@@ -1,4 +1,4 @@
-"""``manage.py bench pages|import [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+"""``manage.py bench pages|import|friend_search|feed [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.management import people_bench
+from config.management import feed_bench, people_bench
 
 YARDSTICK = "constant view"
 PAGES = {
@@ -123,13 +123,15 @@ class Command(BaseCommand):
     help = "Print figures: processor time of pages beside a constant view, and the import's rows per second."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=["pages", "import", "friend_search", "filling", "people"])
+        parser.add_argument("name", choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts"])
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
         parser.add_argument("--products", type=int, default=5000)
         parser.add_argument("--rows", type=int, default=20_000)
         parser.add_argument("--people", type=int, default=1_000_000)
         parser.add_argument("--names", default="", help="a CSV file whose column `name` is mixed in, and searched for")
+        parser.add_argument("--posts", type=int, default=1_000_000)
+        parser.add_argument("--follows", type=int, default=5_000_000)
         parser.add_argument("--probes", type=int, default=200)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -138,6 +140,13 @@ class Command(BaseCommand):
             return
         if options["name"] == "people":
             self.stdout.write(json.dumps(people_bench.run(options["people"], options["names"], options["probes"])))
+            return
+        if options["name"] == "posts":
+            sizes = (options[name] for name in ("people", "posts", "follows", "probes"))
+            self.stdout.write(json.dumps(feed_bench.run(*sizes)))
+            return
+        if options["name"] == "feed":
+            self.feed(options)
             return
         if options["name"] == "friend_search":
             self.friend_search(options)
@@ -206,8 +215,8 @@ class Command(BaseCommand):
             )
         return figures
 
-    def friend_search(self, options: dict[str, Any]) -> None:
-        """Find people among a million, in a scratch database of the present kind that is removed afterwards."""
+    def in_scratch(self, arguments: list[str]) -> dict[str, Any]:
+        """The figures of one of our commands in a scratch database of the present kind that is removed afterwards."""
         with tempfile.TemporaryDirectory() as folder:
             url, scratch = f"sqlite:///{folder}/bench.sqlite3", f"bench_{os.getpid()}"
             if connection.vendor == "postgresql":
@@ -218,19 +227,17 @@ class Command(BaseCommand):
                 environment = {"VAR_DIR": folder, "DATABASE_URL": url, "DEBUG": "0", "SECRET_KEY": "b" * 60, "ALLOWED_HOSTS": "127.0.0.1",
                     "SITE_URL": "http://127.0.0.1", "EMAIL_URL": "dummymail://", "ALLOW_TEST_GATEWAY": "1", "LOG_LEVEL": "ERROR", "EMBEDDED_WORKER": "1"}  # fmt: skip
                 self.child(["migrate", "-v0"], environment)
-                arguments = [
-                    "--people",
-                    str(options["people"]),
-                    "--probes",
-                    str(options["probes"]),
-                    "--names",
-                    str(options["names"]),
-                ]
-                figures = json.loads(self.child(["bench", "people", *arguments], environment))
+                figures: dict[str, Any] = json.loads(self.child(["bench", *arguments], environment))
             finally:
                 if connection.vendor == "postgresql":
                     with connection.cursor() as cursor:
                         cursor.execute(f"DROP DATABASE {scratch}")
+        return figures
+
+    def friend_search(self, options: dict[str, Any]) -> None:
+        """Find people among a million."""
+        sizes = [part for name in ("people", "probes", "names") for part in (f"--{name}", str(options[name]))]
+        figures = self.in_scratch(["people", *sizes])
         if options["json"]:
             self.stdout.write(json.dumps(figures))
             return
@@ -242,6 +249,20 @@ class Command(BaseCommand):
             if isinstance(row, dict):
                 tail = f"  p95 {row['p95_ms']:8.2f} ms  found {row['recall_at_10']:.3f}" if "p95_ms" in row else ""
                 self.stdout.write(f"{name:<24} p50 {row['p50_ms']:8.2f} ms ({row['p50_ms'] / yardstick:6.1f} x){tail}")
+
+    def feed(self, options: dict[str, Any]) -> None:
+        """Read a feed among a million posts (``--people 100000`` is what the goals are written for)."""
+        names = ("people", "posts", "follows", "probes")
+        figures = self.in_scratch(["posts", *(part for name in names for part in (f"--{name}", str(options[name])))])
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        yardstick = figures["indexed look-up of 20 rows"]["p50_ms"]
+        self.stdout.write("{posts} posts, {people} people, {follows} follows on {database}".format(**figures))
+        for name, row in figures.items():
+            if isinstance(row, dict):
+                times = f"({row['p50_ms'] / yardstick:6.1f} x)"
+                self.stdout.write(f"{name:<34} p50 {row['p50_ms']:8.2f} ms {times}  p95 {row['p95_ms']:8.2f} ms")
 
     def child(self, arguments: list[str], environment: dict[str, str]) -> str:
         """Run one of our commands with other settings; its output."""
