@@ -188,7 +188,7 @@ def _check_whole(spark: Spark, words: str) -> None:
 @transaction.atomic
 def post_spark(*, spark: Spark, now: datetime | None = None) -> Spark:
     """Show a draft to its audience. Pressing twice posts once. Raises MayNotPost, NothingToPost or TooYoungForAll."""
-    row = Spark.objects.select_for_update().select_related("author", "topic").get(pk=spark.pk)
+    row = Spark.objects.select_for_update(of=("self",)).select_related("author", "topic").get(pk=spark.pk)
     if row.state in {Spark.State.POSTED, Spark.State.HIDDEN}:
         return row
     _check_ready(row)
@@ -215,7 +215,7 @@ def schedule_spark(*, spark: Spark, at: datetime, now: datetime | None = None) -
     moment = now or timezone.now()
     if not moment < at <= moment + timedelta(days=SCHEDULE_DAYS):
         raise WrongMoment
-    row = Spark.objects.select_for_update().select_related("author", "topic").get(pk=spark.pk)
+    row = Spark.objects.select_for_update(of=("self",)).select_related("author", "topic").get(pk=spark.pk)
     if row.state in {Spark.State.POSTED, Spark.State.HIDDEN}:
         return row
     _check_ready(row)
