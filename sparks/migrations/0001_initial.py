@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='spark',
-            index=models.Index(condition=models.Q(('state', 'posted')), fields=['-posted_at', '-id'], name='sparks_by_age'),
+            index=models.Index(fields=['-posted_at', '-id'], name='sparks_by_age'),
         ),
         migrations.AddIndex(
             model_name='spark',
