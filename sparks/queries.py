@@ -435,8 +435,8 @@ def _behind(rows: QuerySet[Spark], mark: tuple[int, int]) -> QuerySet[Spark]:
     if mark == (0, 0):
         return rows
     at = _moment(mark[0])
-    # The first condition is the index's range, the second breaks ties.
-    return rows.filter(posted_at__lte=at).filter(Q(posted_at__lt=at) | Q(pk__lt=mark[1]))
+    # The first condition is the index's range, the second breaks ties; as an OR, SQLite would read and sort everything.
+    return rows.filter(posted_at__lte=at).exclude(posted_at=at, pk__gte=mark[1])
 
 
 def arrivals(rows: QuerySet[Spark], user: User | None, newest: str) -> int:

@@ -288,6 +288,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='spark',
+            index=models.Index(condition=models.Q(('is_sponsored', True)), fields=['-posted_at', '-id'], name='adverts_by_age'),
+        ),
+        migrations.AddIndex(
+            model_name='spark',
             index=models.Index(fields=['topic', '-posted_at', '-id'], name='sparks_of_a_topic'),
         ),
         migrations.AddIndex(
