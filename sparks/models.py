@@ -1,6 +1,5 @@
 """Sparks: photos with tagged products, questions, polls and what became of things, by topic."""
 
-from datetime import date
 from typing import Self
 
 from django.core.files.storage import default_storage
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.circle import blocks_between, friendship_with
+from accounts.circle import blocks_between, friendship_with, years_before
 from accounts.models import User
 from catalog.models import Product
 from core.models import AppendOnlyModel
@@ -82,14 +81,6 @@ class SparkQuerySet(models.QuerySet["Spark"]):
         return posted.annotate(
             is_of_friend=friendship_with(user.pk, "author"), is_across_block=blocks_between(user.pk, "author")
         ).filter(Q(author=user) | Q(shown | Q(is_of_friend=True), is_across_block=False))
-
-
-def years_before(day: date, years: int) -> date:
-    """The same day so many years earlier; the 29th of February becomes the 28th."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
 
 
 class Spark(models.Model):
