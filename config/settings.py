@@ -156,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
     "gifts": {"task": "orders.tasks.tend_gifts", "schedule": 300.0},
     "lists": {"task": "lists.tasks.sweep", "schedule": 60.0},
     "sparks": {"task": "sparks.tasks.publish_due", "schedule": 60.0},
+    "films": {"task": "sparks.tasks.draw_lost", "schedule": 600.0},
     "list-alerts": {"task": "lists.tasks.watch", "schedule": 900.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
 }
@@ -266,6 +267,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         # The origin alone: a path would match that one address only.
         "img-src": [SELF, "data:", *(["/".join(S3_PUBLIC_URL.split("/")[:3])] if S3_PUBLIC_URL else [])],
+        "media-src": [SELF, *(["/".join(S3_PUBLIC_URL.split("/")[:3])] if S3_PUBLIC_URL else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 
 # The first bytes say which of the two families of files it is; ffmpeg is told, so that it tries no other.
 MOV, MATROSKA = "mov", "matroska"
+# Photos in the same kind of box as MP4.
+STILLS = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis")
 LOOK_SECONDS, DRAW_SECONDS = 20, 300
 MOST_SECONDS = 60
 MOST_PIXELS = 4096 * 2304
@@ -44,7 +46,7 @@ def is_available() -> bool:
 def family_of(head: bytes) -> str:
     """Which family a file's first bytes name, or an empty string: MP4 and QuickTime, or WebM."""
     if head[4:8] == b"ftyp":
-        return MOV
+        return "" if head[8:12] in STILLS else MOV
     return MATROSKA if head[:4] == b"\x1a\x45\xdf\xa3" else ""
 
 

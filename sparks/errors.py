@@ -84,11 +84,11 @@ class WrongMoment(SparkError):
         super().__init__(_("Choose a time in the next 90 days, or post now."))
 
 
-class NoVideo(SparkError):
-    """Videos are not taken."""
+class OneFilm(SparkError):
+    """A Spark holds one film."""
 
     def __init__(self) -> None:
-        super().__init__(_("Videos are not taken here yet. Choose a JPEG, PNG or WebP photo."))
+        super().__init__(_("A Spark holds one film. Remove it to add another."))
 
 
 class NotTwoOptions(SparkError):

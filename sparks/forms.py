@@ -6,8 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import videos
 from sparks.models import Report, Spark, Topic
 from sparks.services.polls import DAYS, MOST
+
+PHOTOS = "image/jpeg,image/png,image/webp"
+FILMS = "video/mp4,video/quicktime,video/webm"
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -40,12 +44,23 @@ class PhotosForm(forms.Form):
     photos = ManyFilesField(
         label=_("Photos"), required=False,
         help_text=_("JPEG, PNG or WebP, at most 12 MB each, ten in all. They are cut to 4:5, and where they were taken is removed."),
-        widget=ManyFiles(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),
+        widget=ManyFiles(attrs={"accept": PHOTOS, "multiple": True}),
     )  # fmt: skip
     alt = forms.CharField(
         label=_("What does the photo show?"), required=False, max_length=200,
         help_text=_("For people who cannot see it: “A shelf with a teal mug and three books”."),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if videos.is_available():
+            photos = self.fields["photos"]
+            photos.label = _("Photos, or a short film")
+            photos.help_text = _(
+                "JPEG, PNG or WebP, at most 12 MB each, ten in all, and one MP4, MOV or WebM film of at most 60 seconds. "
+                "Photos are cut to 4:5, and where anything was taken is removed."
+            )
+            photos.widget.attrs["accept"] = f"{PHOTOS},{FILMS}"
 
 
 class WordsForm(forms.ModelForm):

@@ -206,10 +206,18 @@ class Photo(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     alt = models.CharField(max_length=200, blank=True)
+    # A film, for which the picture stands: drawn anew, or still as it came (sparks.services.films).
+    film = models.CharField(max_length=200, blank=True)
+    upload = models.CharField(max_length=200, blank=True)
+    is_film_broken = models.BooleanField(default=False)
+    added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["position", "id"]
-        indexes = [models.Index(fields=["spark", "position"], name="photos_of_a_spark")]
+        indexes = [
+            models.Index(fields=["spark", "position"], name="photos_of_a_spark"),
+            models.Index(fields=["added_at"], condition=~Q(upload=""), name="films_that_are_owed"),
+        ]
 
     def __str__(self) -> str:
         return f"photo {self.pk} of {self.spark_id}"
@@ -223,6 +231,11 @@ class Photo(models.Model):
     def large_url(self) -> str:
         """The wide picture's address."""
         return default_storage.url(self.large)
+
+    @property
+    def film_url(self) -> str:
+        """The playable film's address, or an empty string."""
+        return default_storage.url(self.film) if self.film else ""
 
 
 class ProductTag(models.Model):

@@ -23,7 +23,7 @@ from influencers.models import Influencer
 from sparks.errors import (
     MayNotPost,
     NothingToPost,
-    NoVideo,
+    OneFilm,
     OutsideThePicture,
     TaggedAlready,
     TooManyPhotos,
@@ -33,6 +33,7 @@ from sparks.errors import (
 )
 from sparks.models import Photo, Poll, ProductTag, Spark, SparkEdit, Topic
 from sparks.ownership import has_bought
+from sparks.services import films
 from sparks.services.limits import check_text
 from sparks.tags import MOST_TAGS, OutsidePicture, placed
 
@@ -67,20 +68,29 @@ def start_draft(*, author: User, kind: str = Spark.Kind.PHOTO) -> Spark:
 
 
 def add_photo(*, spark: Spark, upload: UploadedFile, alt: str = "") -> Photo:
-    """Add a picture, cut to 4:5. Raises TooManyPhotos, NoVideo or core.images.BadPicture; then nothing was kept."""
-    if (upload.content_type or "").startswith("video/"):
-        raise NoVideo
+    """Add a picture, cut to 4:5, or a film with a picture from it.
+
+    Raises TooManyPhotos, OneFilm, core.images.BadPicture or core.videos.BadVideo; then nothing was kept.
+    """
     if spark.photos.count() >= MOST_PHOTOS:
         raise TooManyPhotos(MOST_PHOTOS)
+    kept = ""
+    if films.is_film(upload):
+        if films.has_film(spark):
+            raise OneFilm
+        upload, kept = films.keep(upload)
     pictures = clean_picture(upload, widths=WIDTHS, ratio=RATIO)
     with Image.open(io.BytesIO(pictures[WIDTHS[1]].read())) as large:
         width, height = large.size
     pictures[WIDTHS[1]].seek(0)
     small, large_path = (_kept(pictures[each]) for each in WIDTHS)
-    return Photo.objects.create(
+    photo = Photo.objects.create(
         spark=spark, position=_end(spark.photos.all()), small=small, large=large_path, width=width, height=height,
-        alt=alt.strip()[:200],
+        alt=alt.strip()[:200], upload=kept,
     )  # fmt: skip
+    if kept:
+        films.owe(photo)
+    return photo
 
 
 def _kept(picture: ContentFile) -> str:
@@ -94,7 +104,7 @@ def _end(rows: Any) -> int:
 
 def drop_photo(*, photo: Photo) -> None:
     """Take a picture out with its tags; its files go when that is certain."""
-    paths = [photo.small, photo.large]
+    paths = [path for path in (photo.small, photo.large, photo.film, photo.upload) if path]
     photo.delete()
     for path in paths:
         transaction.on_commit(partial(default_storage.delete, path))

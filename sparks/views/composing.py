@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.http import MemberRequest, is_part_request, render_page, say
 from core.images import BadPicture
+from core.videos import BadVideo
 from sparks import queries
 from sparks.errors import NothingToPost, SparkError
 from sparks.forms import PhotosForm, StartForm, WordsForm
@@ -34,7 +35,7 @@ def new(request: MemberRequest) -> HttpResponse:
         else:
             try:
                 posting.add_photos(spark=spark, uploads=uploads, alt=photos.cleaned_data["alt"])
-            except (SparkError, BadPicture) as refusal:
+            except (SparkError, BadPicture, BadVideo) as refusal:
                 messages.error(request, str(refusal))
                 return redirect("sparks:tags", spark.code)
             return redirect("sparks:tags" if uploads else "sparks:words", spark.code)
@@ -75,7 +76,7 @@ def add_photos(request: MemberRequest, code: str) -> HttpResponse:
         form.is_valid()
         alt = form.cleaned_data.get("alt", "")
         posting.add_photos(spark=spark, uploads=request.FILES.getlist("photos"), alt=alt)
-    except (SparkError, BadPicture) as refusal:
+    except (SparkError, BadPicture, BadVideo) as refusal:
         return _tags(request, spark, refusal=str(refusal), status=422)
     return _back(spark)
 

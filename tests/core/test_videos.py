@@ -1,14 +1,23 @@
 """Films from outside: what is taken, what is refused, and that nothing but picture and sound is left."""
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 
 from core import videos
 
 needs_ffmpeg = pytest.mark.skipif(not videos.is_available(), reason="wants ffmpeg")
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """A page of an earlier test may have left its language."""
+    with override("en"):
+        yield
 
 
 def film(folder: Path, seconds: float = 1, size: str = "320x400", name: str = "in.mp4") -> Path:
@@ -26,7 +35,7 @@ def film(folder: Path, seconds: float = 1, size: str = "320x400", name: str = "i
 @pytest.mark.parametrize(
     ("head", "family"),
     [
-        (b"\x00\x00\x00\x20ftypisom", "mov"), (b"\x1a\x45\xdf\xa3....", "matroska"), (b"#EXTM3U\nfile:///etc", ""),
+        (b"\x00\x00\x00\x20ftypisom", "mov"), (b"\x00\x00\x00\x20ftypheic", ""), (b"\x1a\x45\xdf\xa3....", "matroska"), (b"#EXTM3U\nfile:///etc", ""),
         (b"\x89PNG\r\n\x1a\n", ""), (b"", ""), (b"GIF89a", ""), (b"RIFF....AVI ", ""),
     ],
 )  # fmt: skip

@@ -89,8 +89,8 @@ def test_where_a_photo_was_taken_is_removed_and_it_stands_upright(draft: Spark) 
     [
         (SimpleUploadedFile("a.jpg", b"not a picture", content_type="image/jpeg"), "Choose a JPEG, PNG or WebP photo."),
         (SimpleUploadedFile("a.jpg", b"<svg onload=alert(1)>", content_type="image/png"), "Choose a JPEG, PNG or WebP photo."),
-        (SimpleUploadedFile("a.mp4", b"\x00\x00\x00\x18ftypmp42", content_type="video/mp4"), "Videos are not taken here yet."),
-        (SimpleUploadedFile("a.jpg", b"\x00\x00\x00\x18ftypmp42", content_type="image/jpeg"), "Choose a JPEG, PNG or WebP photo."),
+        (SimpleUploadedFile("a.mp4", b"\x00\x00\x00\x18ftypmp42", content_type="video/mp4"), "no film that can be read"),
+        (SimpleUploadedFile("a.jpg", b"\x00\x00\x00\x18ftypheic", content_type="image/jpeg"), "Choose a JPEG, PNG or WebP photo."),
     ],
 )  # fmt: skip
 def test_what_is_no_photo_says_what_to_choose(
