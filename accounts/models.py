@@ -236,8 +236,9 @@ class NameForm(models.Model):
 class PersonWord(models.Model):
     """A word of a person's name. Only who can be found by name has any; ``is_open`` when everyone may find her."""
 
-    word = models.ForeignKey(NameWord, on_delete=models.CASCADE, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="name_words")
+    # No index of their own: PostgreSQL would take the narrow one and fetch every row, where the wide ones below answer alone.
+    word = models.ForeignKey(NameWord, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="name_words", db_index=False)
     is_open = models.BooleanField()
 
     class Meta:
