@@ -91,3 +91,8 @@ def _sparks() -> Iterator[CheckMessage]:
     if settings.SPARKS_POSTERS not in POSTERS:
         hint = f"Use one of: {', '.join(POSTERS)}."
         yield Error(f"SPARKS_POSTERS is {settings.SPARKS_POSTERS!r}.", hint=hint, id="shop.E015")
+    if settings.STREAM_URL and (
+        urlsplit(settings.STREAM_URL).scheme not in {"http", "https"} or not settings.REDIS_URL
+    ):
+        hint = "Set it to a full address such as https://shop.example/stream, and REDIS_URL with it; empty: no stream."
+        yield Error("STREAM_URL cannot work.", hint=hint, id="shop.E016")

@@ -258,6 +258,8 @@ ALLOW_TEST_GATEWAY = env.bool("ALLOW_TEST_GATEWAY", default=DEBUG)
 # --- Sparks
 # Who may post: everyone, buyers (something that they bought arrived), or creators (approved).
 SPARKS_POSTERS = env.str("SPARKS_POSTERS", default="everyone")
+# The address at which browsers reach the stream process (config/stream.py); empty: open feeds ask every half minute.
+STREAM_URL = env.str("STREAM_URL", default="")
 
 # --- Security
 CONTENT_SECURITY_POLICY = {
@@ -269,8 +271,9 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", *(["/".join(S3_PUBLIC_URL.split("/")[:3])] if S3_PUBLIC_URL else [])],
         "media-src": [SELF, *(["/".join(S3_PUBLIC_URL.split("/")[:3])] if S3_PUBLIC_URL else [])],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *(["/".join(STREAM_URL.split("/")[:3])] if STREAM_URL else [])],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

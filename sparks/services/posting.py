@@ -20,6 +20,7 @@ from accounts.models import User
 from catalog.models import Product
 from core.images import clean_picture
 from influencers.models import Influencer
+from sparks import live
 from sparks.errors import (
     MayNotPost,
     NothingToPost,
@@ -207,6 +208,7 @@ def post_spark(*, spark: Spark, now: datetime | None = None) -> Spark:
     row.save(update_fields=["state", "posted_at", "scheduled_for"])
     for poll in Poll.objects.filter(spark=row):
         Poll.objects.filter(pk=poll.pk).update(closes_at=row.posted_at + timedelta(days=poll.days))
+    transaction.on_commit(partial(live.tell, row.pk))
     return row
 
 

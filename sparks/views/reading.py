@@ -15,7 +15,7 @@ from core.views import safe_next
 from influencers.referral_cookie import client_address, counts_as_visit, remember, visitor_key
 from influencers.referrals import Touch
 from influencers.services import record_click
-from sparks import queries
+from sparks import live, queries
 from sparks.models import Spark
 from sparks.services import acts
 from sparks.visitors import CHOSEN, chosen_topics, member, viewer_key
@@ -52,16 +52,20 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 def person(request: HttpRequest, handle: str) -> HttpResponse:
     """What one person posted, newest first."""
     found, rows = queries.of_person(handle, member(request))
-    return _feed(request, rows, tab="person", title=found.name)
+    return _feed(request, rows, tab="person", title=found.name, handle=found.handle or "")
 
 
-def _feed(request: HttpRequest, rows: Any, *, tab: str, title: str, topic: Any = None) -> HttpResponse:
+def _feed(
+    request: HttpRequest, rows: Any, *, tab: str, title: str, topic: Any = None, handle: str = ""
+) -> HttpResponse:
     user = member(request)
+    stream = live.address(topic=topic.slug if topic else "", person=handle)
+    context: dict[str, Any] = {"tab": tab, "title": title, "topic": topic, "address": request.path, "stream": stream}
     if newest := request.GET.get("since", ""):
         count = queries.arrivals(rows, user, newest)
-        return render(request, "sparks/_arrivals.html", {"count": count, "newest": newest, "address": request.path})
+        return render(request, "sparks/_arrivals.html", context | {"count": count, "newest": newest})
     page = queries.feed_page(rows, user, request.GET.get("before", ""))
-    context: dict[str, Any] = {"page": page, "tab": tab, "title": title, "topic": topic, "address": request.path}
+    context["page"] = page
     if not is_part_request(request):
         followed = queries.topics_followed(user, chosen_topics(request))
         context |= {

@@ -1,22 +1,34 @@
 """Sparks on a phone: topics, a post with tags by touch and by keys, a poll, a purchase that credits the author."""
 
+import copy
 import io
+import os
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+from redis import Redis
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from catalog.services import index_products
+from config.management.stream_bench import StreamServer
 from orders.models import CartLine
+from sparks import live
 from sparks.models import Like, PollVote, ProductTag, Spark
 from sparks.services.polls import set_poll
+from sparks.services.posting import post_spark
 from tests.cast import Mei
 from tests.factories.catalog import ProductFactory
 from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
+
+REDIS = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
 
 
 def garden() -> dict[str, object]:
@@ -33,6 +45,26 @@ def shelf(mei: Mei) -> Spark:
     ProductTagFactory(photo=photo, x=3000, y=4000, product=ProductFactory(name="Moka pot"))
     ProductTagFactory(photo=photo, x=7000, y=6000, product=ProductFactory(name="Teal mug"))
     return spark
+
+
+@pytest.fixture
+def stream(live_server: LiveServer, settings: Settings) -> Iterator[StreamServer]:
+    """The stream beside the pages of this test."""
+    try:
+        Redis.from_url(REDIS, socket_connect_timeout=1).ping()
+    except RedisError:
+        pytest.skip(f"no Redis at {REDIS}: start one or name it (REDIS_URL=… make test)")
+    running = StreamServer(site_url=live_server.url, redis_url=REDIS)
+    settings.SITE_URL, settings.STREAM_URL, settings.REDIS_URL = live_server.url, f"{running.address}/stream", REDIS
+    policy = copy.deepcopy(settings.CONTENT_SECURITY_POLICY)
+    policy["DIRECTIVES"]["connect-src"].append(running.address)
+    settings.CONTENT_SECURITY_POLICY = policy
+    live._redis.cache_clear()
+    try:
+        running.wait()
+        yield running
+    finally:
+        running.stop()
 
 
 def find_and_tag(page: Page, name: str) -> None:
@@ -163,14 +195,36 @@ def test_a_poll_from_the_vote_to_the_outcome(visit: object, shelf: Spark, mei: M
 
 def test_what_arrives_waits_above_and_moves_nothing(visit: object, shelf: Spark, lina: User) -> None:
     page = visit(390, lina).page
+    page.clock.install()
     page.goto("/sparks")
     SparkFactory(topic=shelf.topic, words="Later")
-    # The page asks every thirty seconds: here at once.
-    page.evaluate(
-        "htmx.ajax('GET', document.querySelector('#arrivals').getAttribute('hx-get'), {target: '#arrivals', swap: 'outerHTML'})"
-    )
+    page.clock.fast_forward(31_000)
     expect(page.locator("#arrivals")).to_contain_text("1 new Spark")
     expect(page.locator(".spark")).to_have_count(1)
     page.get_by_role("link", name="1 new Spark").click()
 
     expect(page.locator(".spark")).to_have_count(2)
+
+
+def test_news_is_heard_at_once_and_asked_for_when_the_stream_is_away(
+    visit: object, stream: StreamServer, shelf: Spark, mei: Mei, lina: User
+) -> None:
+    window = visit(390, lina)
+    page = window.page
+    page.clock.install()
+    with page.expect_response(lambda answer: answer.url == f"{stream.address}/stream"):
+        page.goto("/sparks")
+    page.evaluate("scrollTo(0, 200)")
+    before = page.locator("#s-shelf").bounding_box()
+    draft = SparkFactory(author=mei.user, topic=shelf.topic, state="draft", posted_at=None)
+    post_spark(spark=draft)
+    # At most two seconds at random, and no half minute.
+    expect(page.locator("#arrivals")).to_contain_text("1 new Spark", timeout=8_000)
+    assert (page.locator("#s-shelf").bounding_box(), page.locator(".spark").count()) == (before, 1)
+    # The picture of the factory is no file; nothing else is amiss.
+    assert [text for text in window.complaints if "404" not in text] == []
+
+    stream.stop()
+    SparkFactory(topic=shelf.topic)
+    page.clock.fast_forward(31_000)
+    expect(page.locator("#arrivals")).to_contain_text("2 new Sparks")

@@ -52,7 +52,7 @@ def test_production_settings_pass_every_check() -> None:
         ("TIME_ZONE", "Mars/Olympus", "TIME_ZONE"), ("DATABASE_URL", "mysql://u:p@127.0.0.1/x", "Use sqlite:///path or postgres://"),
         ("REDIS_URL", "http://127.0.0.1", "shop.E006"), ("CELERY_BROKER_URL", "kafka://x", "shop.E007"),
         ("CELERY_BROKER_URL", "memory://", "shop.E008"), ("S3_ACCESS_KEY", "only", "shop.E010"),
-        ("PAYMENT_GATEWAY", "gold", "shop.E013"), ("ALLOW_TEST_GATEWAY", "0", "shop.E014"),
+        ("PAYMENT_GATEWAY", "gold", "shop.E013"), ("STREAM_URL", "/stream", "shop.E016"), ("ALLOW_TEST_GATEWAY", "0", "shop.E014"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_with_a_hint(name: str, value: str, code: str) -> None:
@@ -63,7 +63,7 @@ def test_a_wrong_value_is_refused_with_a_hint(name: str, value: str, code: str) 
 
 
 def test_containers_set_only_what_settings_read() -> None:
-    for service in ("web", "worker", "beat", "migrate"):
+    for service in ("web", "stream", "worker", "beat", "migrate"):
         assert set(COMPOSE["services"][service]["environment"]) <= READ
     assert {"DATABASE_URL", "REDIS_URL", "S3_BUCKET", "S3_PUBLIC_URL"} <= set(COMPOSE["services"]["web"]["environment"])
 
@@ -71,8 +71,8 @@ def test_containers_set_only_what_settings_read() -> None:
 def test_containers_wait_for_what_they_need_and_tell_their_health() -> None:
     services = COMPOSE["services"]
 
-    assert set(services) == {"web", "worker", "beat", "migrate", "postgres", "redis", "minio", "bucket"}
-    for name in ("postgres", "redis", "minio", "worker"):
+    assert set(services) == {"web", "stream", "worker", "beat", "migrate", "postgres", "redis", "minio", "bucket"}
+    for name in ("postgres", "redis", "minio", "worker", "stream"):
         assert services[name]["healthcheck"]["test"]
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
     for name in ("web", "worker", "beat"):

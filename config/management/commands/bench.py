@@ -1,4 +1,4 @@
-"""``manage.py bench pages|import|friend_search|feed [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+"""``manage.py bench pages|import|friend_search|feed|streams [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.management import feed_bench, people_bench
+from config.management import feed_bench, people_bench, stream_bench
 
 YARDSTICK = "constant view"
 PAGES = {
@@ -123,7 +123,9 @@ class Command(BaseCommand):
     help = "Print figures: processor time of pages beside a constant view, and the import's rows per second."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts"])
+        parser.add_argument(
+            "name", choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts", "streams"]
+        )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
         parser.add_argument("--products", type=int, default=5000)
@@ -133,6 +135,8 @@ class Command(BaseCommand):
         parser.add_argument("--posts", type=int, default=1_000_000)
         parser.add_argument("--follows", type=int, default=5_000_000)
         parser.add_argument("--probes", type=int, default=200)
+        parser.add_argument("--streams", type=int, default=1000)
+        parser.add_argument("--seconds", type=int, default=60)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["name"] == "filling":
@@ -147,6 +151,9 @@ class Command(BaseCommand):
             return
         if options["name"] == "feed":
             self.feed(options)
+            return
+        if options["name"] == "streams":
+            self.streams(options)
             return
         if options["name"] == "friend_search":
             self.friend_search(options)
@@ -263,6 +270,21 @@ class Command(BaseCommand):
             if isinstance(row, dict):
                 times = f"({row['p50_ms'] / yardstick:6.1f} x)"
                 self.stdout.write(f"{name:<34} p50 {row['p50_ms']:8.2f} ms {times}  p95 {row['p95_ms']:8.2f} ms")
+
+    def streams(self, options: dict[str, Any]) -> None:
+        """Open live streams on one process, beside the same process with none."""
+        figures = stream_bench.run(options["streams"], options["seconds"])
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        memory, seconds = figures["memory_kb_open"] - figures["memory_kb_none"], figures["seconds"]
+        self.stdout.write(
+            f"none open: {figures['memory_kb_none'] / 1024:.1f} MB, {figures['processor_s_none']:.2f} processor s in {seconds} s\n"
+            f"{figures['streams']} open: {figures['memory_kb_open'] / 1024:.1f} MB ({memory / figures['streams']:.1f} kB each), "
+            f"{figures['processor_s_open']:.2f} processor s in {seconds} s; after {stream_bench.HINTS} Sparks {figures['memory_kb_after'] / 1024:.1f} MB\n"
+            f"a Spark told to all of them: {figures['processor_ms_a_hint']:.0f} processor ms, heard by half after {figures['heard_by_half_ms']:.0f} ms, "
+            f"by all after {figures['heard_by_all_ms']:.0f} ms"
+        )
 
     def child(self, arguments: list[str], environment: dict[str, str]) -> str:
         """Run one of our commands with other settings; its output."""
