@@ -10,12 +10,15 @@ from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
+from core import installing
 from core import styleguide as guide
 
 logger = logging.getLogger(__name__)
@@ -91,6 +94,39 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     if not (settings.SHOW_STYLEGUIDE or (request.user.is_authenticated and getattr(request.user, "is_staff", False))):
         raise Http404
     return render(request, "core/styleguide.html", guide.context())
+
+
+@login_not_required
+@require_GET
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone needs to install the site."""
+    response = JsonResponse(installing.manifest(), content_type="application/manifest+json")
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+@login_not_required
+@require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows the offline page; from the root, so that it serves the whole site."""
+    script = installing.service_worker(request, reverse("core:offline"))
+    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@login_not_required
+@require_GET
+def offline(request: HttpRequest) -> HttpResponse:
+    """What stands in for a page while the network is away: the same for everyone who reads this language and theme."""
+    return render(request, "offline.html")
+
+
+@login_not_required
+@require_GET
+def robots(request: HttpRequest) -> HttpResponse:
+    """Everything may be read; where the list of public pages is."""
+    return HttpResponse(
+        f"User-agent: *\nAllow: /\n\nSitemap: {settings.SITE_URL}/sitemap.xml\n", content_type="text/plain"
+    )
 
 
 def _page_of_error(request: HttpRequest, template: str, status: int) -> HttpResponse:

@@ -51,6 +51,8 @@ class Visitor:
     def __init__(self, browser: Browser, server: LiveServer, width: int, **options: object) -> None:
         height = 844 if width < 600 else 900
         self.server = server
+        # Only where it is what is tested: a worker of an earlier page must not answer for a later one.
+        options.setdefault("service_workers", "block")
         self.context: BrowserContext = browser.new_context(
             viewport={"width": width, "height": height}, base_url=server.url, user_agent=AGENT, **options
         )
