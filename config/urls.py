@@ -4,14 +4,25 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 from django.views.static import serve
 
 from accounts import entrance
+from catalog.sitemaps import ProductSitemap
+from sparks.sitemaps import SparkSitemap, TopicSitemap
+from storefront.sitemaps import StorefrontSitemap
 
 # The desk has no door of its own: allauth's, with its limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+SITEMAPS = {
+    "storefronts": StorefrontSitemap,
+    "products": ProductSitemap,
+    "topics": TopicSitemap,
+    "sparks": SparkSitemap,
+}
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -26,6 +37,13 @@ urlpatterns = [
     ),
     path("account/", include("allauth.account.urls")),
     path("language", login_not_required(set_language), name="set_language"),
+    path(
+        "sitemap.xml",
+        login_not_required(index),
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"},
+        name="sitemap_index",
+    ),
+    path("sitemap-<slug:section>.xml", login_not_required(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("", include("core.urls")),
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),

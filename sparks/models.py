@@ -38,6 +38,11 @@ class Topic(models.Model):
         return reverse("sparks:topic", args=[self.slug])
 
     @property
+    def atom_url(self) -> str:
+        """Its feed for feed readers."""
+        return reverse("sparks:topic_atom", args=[self.slug])
+
+    @property
     def label(self) -> str:
         """The name in the language of the page."""
         return self.names.get(get_language() or "", self.name)

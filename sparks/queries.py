@@ -12,11 +12,12 @@ from django.core.cache import cache
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.circle import person_at
+from accounts.circle import may_see, person_at
 from accounts.models import Follow, Friend, User
 from catalog.models import Product, Variant
 from catalog.queries import search_products
@@ -384,6 +385,17 @@ def of_person(handle: str, user: User | None) -> tuple[User, QuerySet[Spark]]:
     """Everything that one person posted; 404 for whoever may not know of her."""
     person = person_at(handle, user)
     return person, Spark.objects.visible_to(user).filter(author=person)
+
+
+def atom_of(person: User) -> str:
+    """The address of her feed for feed readers; an empty string where guests may not know of her."""
+    return reverse("sparks:person_atom", args=[person.handle]) if person.handle and may_see(None, person) else ""
+
+
+def newest(rows: QuerySet[Spark], limit: int = 20) -> list[Card]:
+    """The first posts of a feed as a guest sees them, adverts left out."""
+    ordered = rows.filter(is_sponsored=False).select_related("author__influencer", "topic")
+    return cards(list(ordered.order_by("-posted_at", "-pk")[:limit]), None)
 
 
 def _followed(user: User) -> QuerySet[Any, Any]:

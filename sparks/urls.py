@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sparks.views import acting, composing, moderating, reading
+from sparks.views import acting, composing, moderating, reading, syndicating
 
 app_name = "sparks"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("sparks/reports", moderating.reports, name="reports"),
     path("sparks/reports/<int:pk>", moderating.decide, name="decide_report"),
     path("sparks/of/<str:handle>", reading.person, name="person"),
+    path("sparks/of/<str:handle>/atom", syndicating.person, name="person_atom"),
+    path("sparks/t/<slug:slug>/atom", syndicating.topic, name="topic_atom"),
     path("sparks/t/<slug:slug>", reading.topic, name="topic"),
     path("sparks/t/<slug:slug>/follow", acting.follow_topic, name="follow_topic"),
     path("sparks/want/<int:pk>", acting.want, name="want"),

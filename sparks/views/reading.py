@@ -44,7 +44,14 @@ def following(request: MemberRequest) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """One topic, newest first."""
     found = queries.topic_at(slug)
-    return _feed(request, queries.of_topic(found, member(request)), tab="topic", title=found.label, topic=found)
+    return _feed(
+        request,
+        queries.of_topic(found, member(request)),
+        tab="topic",
+        title=found.label,
+        topic=found,
+        atom=found.atom_url,
+    )
 
 
 @login_not_required
@@ -52,15 +59,22 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 def person(request: HttpRequest, handle: str) -> HttpResponse:
     """What one person posted, newest first."""
     found, rows = queries.of_person(handle, member(request))
-    return _feed(request, rows, tab="person", title=found.name, handle=found.handle or "")
+    return _feed(request, rows, tab="person", title=found.name, handle=found.handle or "", atom=queries.atom_of(found))
 
 
 def _feed(
-    request: HttpRequest, rows: Any, *, tab: str, title: str, topic: Any = None, handle: str = ""
+    request: HttpRequest, rows: Any, *, tab: str, title: str, topic: Any = None, handle: str = "", atom: str = ""
 ) -> HttpResponse:
     user = member(request)
     stream = live.address(topic=topic.slug if topic else "", person=handle)
-    context: dict[str, Any] = {"tab": tab, "title": title, "topic": topic, "address": request.path, "stream": stream}
+    context: dict[str, Any] = {
+        "tab": tab,
+        "title": title,
+        "topic": topic,
+        "address": request.path,
+        "stream": stream,
+        "atom": atom,
+    }
     if newest := request.GET.get("since", ""):
         count = queries.arrivals(rows, user, newest)
         return render(request, "sparks/_arrivals.html", context | {"count": count, "newest": newest})
@@ -103,7 +117,13 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     user = member(request)
     spark = queries.spark_for(code, user)
     shown = queries.spark_page(spark, user, before=request.GET.get("before", ""))
-    context = {"page": shown, "card": shown.card, "spark": spark, "is_staff": bool(user and user.is_staff)}
+    context = {
+        "page": shown,
+        "card": shown.card,
+        "spark": spark,
+        "is_staff": bool(user and user.is_staff),
+        "atom": queries.atom_of(spark.author),
+    }
     dropped = request.session.get("dropped_comment")
     if dropped and dropped["spark"] == spark.code and not is_part_request(request):
         context["dropped"] = request.session.pop("dropped_comment")["pk"]
