@@ -62,17 +62,25 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def counts_as_visit(request: HttpRequest, influencer: Influencer) -> bool:
-    """A person opened the page herself: no robot, no prefetch or part of a page, and not the influencer's own visit."""
+def is_robot(request: HttpRequest) -> bool:
+    """It says that it is none of the people: by its name, or by having none."""
     agent = request.headers.get("User-Agent", "").lower()
+    return not agent or any(word in agent for word in BOTS)
+
+
+def is_opened(request: HttpRequest) -> bool:
+    """A person opened the page herself: no robot, no prefetch and no part of a page."""
     purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}".lower()
     return (
         request.method == "GET"
-        and bool(agent)
-        and not any(word in agent for word in BOTS)
+        and not is_robot(request)
         and "prefetch" not in purpose
         and "preview" not in purpose
         and request.headers.get("X-Moz", "").lower() != "prefetch"
         and request.headers.get("Sec-Fetch-Dest", "document") == "document"
-        and request.user.pk != influencer.user_id
     )
+
+
+def counts_as_visit(request: HttpRequest, influencer: Influencer) -> bool:
+    """Somebody opened the page herself, and it was not the influencer."""
+    return is_opened(request) and request.user.pk != influencer.user_id

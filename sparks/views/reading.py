@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.budget import seconds_to_wait
 from core.http import MemberRequest, is_part_request, render_page
 from core.views import safe_next
-from influencers.referral_cookie import client_address, counts_as_visit, remember, visitor_key
+from influencers.referral_cookie import client_address, counts_as_visit, is_opened, is_robot, remember, visitor_key
 from influencers.referrals import Touch
 from influencers.services import record_click
 from sparks import live, queries
@@ -103,17 +103,23 @@ def _bring_topics(request: HttpRequest) -> None:
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
     """The page says which Sparks were looked at: each counts once a person and day."""
-    if seconds_to_wait(f"sparks:seen:{client_address(request)}", limit=SEEN_A_MINUTE):
-        return HttpResponse(status=204)
-    found = queries.seen_sparks(request.POST.getlist("code"), member(request))
-    acts.record_views(sparks=found, visitor=viewer_key(request))
+    if not is_robot(request):
+        _count(request, request.POST.getlist("code"))
     return HttpResponse(status=204)
+
+
+def _count(request: HttpRequest, codes: list[str]) -> None:
+    """Once a person and day, and not so often that somebody could talk a post out of its first audience."""
+    if seconds_to_wait(f"sparks:seen:{client_address(request)}", limit=SEEN_A_MINUTE):
+        return
+    found = queries.seen_sparks(codes, member(request))
+    acts.record_views(sparks=found, visitor=viewer_key(request))
 
 
 @login_not_required
 @require_safe
 def page(request: HttpRequest, code: str) -> HttpResponse:
-    """One Spark with its comments. Whoever comes here was brought by its author, where her links earn."""
+    """One Spark with its comments. Whoever comes here was brought by its author, where her links earn, and has seen it."""
     user = member(request)
     spark = queries.spark_for(code, user)
     shown = queries.spark_page(spark, user, before=request.GET.get("before", ""))
@@ -128,6 +134,8 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     if dropped and dropped["spark"] == spark.code and not is_part_request(request):
         context["dropped"] = request.session.pop("dropped_comment")["pk"]
     response = render_page(request, "sparks/page.html", context, fragment="sparks/_comments.html")
+    if not shown.card.is_self and not is_part_request(request) and is_opened(request):
+        _count(request, [spark.code])
     if shown.card.via and not shown.card.is_self and not is_part_request(request):
         _touched(request, spark, response)
     return response

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from accounts.models import Follow, Friend, User
 from sparks import queries
-from sparks.models import Less, Like, Poll, PollOption, Spark, TopicFollow
+from sparks.models import Less, Like, Poll, PollOption, Spark, TopicFollow, View
 from sparks.services import acts, posting
+from sparks.views.reading import SEEN_A_MINUTE
 from tests.conftest import client_for
 from tests.factories.accounts import UserFactory, befriend, with_handle
 from tests.factories.catalog import ProductFactory
@@ -240,21 +242,81 @@ def test_owns_it_stands_where_the_parcel_arrived_and_was_kept(lina: User) -> Non
     assert queries.cards([spark], None)[0].owned == {tags[0].product.pk}
 
 
+BROWSER = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0"}
+
+
 def test_views_count_people_not_refreshes(as_guest: Client, as_otto: Client, lina: User) -> None:
     spark = SparkFactory(author=lina, code="seen")
     for _ in range(3):
-        as_guest.post("/sparks/seen", {"code": ["seen", "no-such"]})
-        as_otto.post("/sparks/seen", {"code": "seen"})
-        client_for(lina).post("/sparks/seen", {"code": "seen"})
+        as_guest.post("/sparks/seen", {"code": ["seen", "no-such"]}, headers=BROWSER)
+        as_otto.post("/sparks/seen", {"code": "seen"}, headers=BROWSER)
+        client_for(lina).post("/sparks/seen", {"code": "seen"}, headers=BROWSER)
     spark.refresh_from_db()
 
     assert spark.views == 2
 
 
-def test_a_get_writes_nothing_of_sparks(as_otto: Client) -> None:
+def test_to_open_a_spark_is_to_see_it_once_a_person_and_day_without_javascript(
+    as_guest: Client, as_otto: Client, lina: User
+) -> None:
+    spark = SparkFactory(author=lina, code="seen")
+    for _ in range(3):
+        for client in (as_guest, as_otto, client_for(lina)):
+            client.get("/s/seen", headers=BROWSER)
+    # What the page tells besides is the same view.
+    as_otto.post("/sparks/seen", {"code": "seen"}, headers=BROWSER)
+    spark.refresh_from_db()
+    assert spark.views == 2
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        as_guest.get("/s/seen", headers=BROWSER)
+    spark.refresh_from_db()
+
+    assert spark.views == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("GET", BROWSER | {"User-Agent": "Googlebot/2.1"}), ("GET", {"User-Agent": ""}), ("HEAD", BROWSER),
+        ("GET", BROWSER | {"Sec-Purpose": "prefetch"}), ("GET", BROWSER | {"HX-Request": "true"}),
+        ("POST", BROWSER | {"User-Agent": "HeadlessChrome/140"}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_robots_prefetches_and_parts_of_a_page_are_no_views(
+    as_guest: Client, method: str, headers: dict[str, str]
+) -> None:
+    spark = SparkFactory(code="seen")
+    if method == "POST":
+        as_guest.post("/sparks/seen", {"code": "seen"}, headers=headers)
+    else:
+        as_guest.generic(method, "/s/seen", headers=headers)
+    spark.refresh_from_db()
+
+    assert (spark.views, View.objects.count()) == (0, 0)
+
+
+def test_one_address_cannot_talk_a_post_out_of_its_first_audience(as_guest: Client) -> None:
+    spark = SparkFactory(code="seen")
+    for n in range(SEEN_A_MINUTE + 5):
+        as_guest.get("/s/seen", headers={"User-Agent": f"Mozilla/5.0 {n}"})
+    spark.refresh_from_db()
+
+    assert spark.views <= SEEN_A_MINUTE
+
+
+def test_what_one_may_not_see_is_not_seen(as_guest: Client) -> None:
+    spark = SparkFactory(code="seen", audience="friends")
+
+    assert as_guest.get("/s/seen", headers=BROWSER).status_code == 404
+    spark.refresh_from_db()
+    assert spark.views == 0
+
+
+def test_a_get_writes_nothing_else_of_sparks(as_otto: Client) -> None:
     spark = SparkFactory()
-    as_otto.get("/sparks")
-    as_otto.get(spark.get_absolute_url())
+    as_otto.get("/sparks", headers=BROWSER)
+    as_otto.get(spark.get_absolute_url(), headers=BROWSER | {"Sec-Purpose": "prefetch"})
     spark.refresh_from_db()
 
     assert (spark.views, spark.likes, Like.objects.count()) == (0, 0, 0)
@@ -287,9 +349,9 @@ def test_sparks_stand_on_the_products_page_and_on_a_page_of_their_author(as_gues
 
 def test_seen_is_told_sixty_times_a_minute_at_most(as_guest: Client) -> None:
     for _ in range(60):
-        as_guest.post("/sparks/seen", {"code": ["none"]})
+        as_guest.post("/sparks/seen", {"code": ["none"]}, headers=BROWSER)
     spark = SparkFactory(code="late")
-    assert as_guest.post("/sparks/seen", {"code": ["late"]}).status_code == 204
+    assert as_guest.post("/sparks/seen", {"code": ["late"]}, headers=BROWSER).status_code == 204
     spark.refresh_from_db()
 
     assert spark.views == 0
