@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 # --bg of static/css/tokens.css, light; base.html names both.
 BACKGROUND = "#FFFFFF"
-KEPT = ("css/tokens.css", "css/base.css", "css/layout.css", "css/components.css", "img/mark.svg")
+KEPT = ("css/tokens.css", "css/base.css", "css/layout.css", "css/components.css", "img/icon-192.png", "img/mark.svg")
 ICONS = (
     ("img/icon-192.png", "192x192", "any"),
     ("img/icon-512.png", "512x512", "any"),
