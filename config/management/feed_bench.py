@@ -17,6 +17,7 @@ from config.management.people_bench import put
 from sparks import queries
 from sparks.models import Spark, Topic, TopicFollow
 from sparks.services.posting import new_code, post_spark
+from sparks.sitemaps import SparkSitemap
 
 SEED = 2017
 SLICE = 20_000
@@ -116,7 +117,11 @@ def run(people: int, posts: int, follows: int, probes: int) -> dict[str, Any]:
         for _ in range(9):
             cursor = queries.feed_page(rows(), reader, cursor).next
         results[f"{name}, tenth page"] = figures_of(partial(read, rows, reader, cursor), probes)
-    topic = Topic.objects.all()[0]
+    topic, sections = Topic.objects.all()[0], SparkSitemap().paginator
+    results["Atom feed of a topic"] = figures_of(lambda: queries.newest(queries.of_topic(topic, None)), probes)
+    results["sitemap, its sections"] = figures_of(lambda: SparkSitemap().paginator.num_pages, probes)
+    for name, place in [("first", 1), ("last whole", sections.num_pages - 1)]:
+        results[f"sitemap, {name} section of {sections.per_page}"] = figures_of(partial(sections.page, place), 20)
     for name, followers in [("nobody", 0), ("half of all", people // 2)]:
         author = User.objects.create(email=f"{name}@example.com", name=name)
         Follow.objects.bulk_create(
