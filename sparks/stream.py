@@ -67,10 +67,14 @@ class Reader:
 
 
 class Stream:
-    """The application. ``site_url`` names the shop whose pages may read it in a browser."""
+    """The application. ``site_url`` names the shop whose pages may read it in a browser.
+
+    Raises ValueError for what is no address of a Redis: a process that could never hear must not start.
+    """
 
     def __init__(self, *, redis_url: str, site_url: str) -> None:
-        self.redis_url = redis_url
+        # No silent second try: what is lost meanwhile, the pages must ask for.
+        self.redis = Redis.from_url(redis_url, socket_connect_timeout=5, retry=Retry(NoBackoff(), 0))
         self.channel = channel(site_url)
         parts = urlsplit(site_url)
         self.origin = f"{parts.scheme}://{parts.netloc}"
@@ -107,9 +111,8 @@ class Stream:
             await asyncio.sleep(REDIS_AGAIN_SECONDS)
 
     async def _hear(self) -> None:
-        """Hand on what Redis says until it fails. No silent second try: what is lost meanwhile, the pages must ask for."""
-        options: dict[str, Any] = {"socket_connect_timeout": 5, "retry": Retry(NoBackoff(), 0)}
-        async with Redis.from_url(self.redis_url, **options) as redis, redis.pubsub() as hearing:
+        """Hand on what Redis says until it fails."""
+        async with self.redis.pubsub() as hearing:
             await hearing.subscribe(self.channel)
             was_asked = False
             while True:

@@ -275,6 +275,12 @@ def test_a_full_house_refuses_the_next(app: stream.Stream, monkeypatch: pytest.M
     run(script)
 
 
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1"])
+def test_a_stream_that_could_never_hear_does_not_start(url: str) -> None:
+    with pytest.raises(ValueError, match="Redis URL must specify"):
+        stream.Stream(redis_url=url, site_url=SHOP)
+
+
 @pytest.mark.parametrize("noise", [b"", b"[]", b"7", b'{"topic": "home"}', b"\xff"])
 def test_noise_from_redis_ends_nothing(app: stream.Stream, noise: bytes) -> None:
     async def script() -> None:
