@@ -79,11 +79,31 @@ class SettingsForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "bio", "language", "findable_by", "shows_lists_to", "shows_friends_to"]
+        fields = [
+            "name",
+            "bio",
+            "language",
+            "findable_by",
+            "shows_lists_to",
+            "shows_friends_to",
+            "shows_sparks_to",
+            "shows_votes_to",
+        ]
         widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
         error_messages = {"name": {"required": _("Enter your name")}}
 
-    field_order = ["name", "bio", "handle", "picture", "language", "findable_by", "shows_lists_to", "shows_friends_to"]
+    field_order = [
+        "name",
+        "bio",
+        "handle",
+        "picture",
+        "language",
+        "findable_by",
+        "shows_lists_to",
+        "shows_friends_to",
+        "shows_sparks_to",
+        "shows_votes_to",
+    ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -61,6 +61,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     shows_lists_to = models.CharField(
         _("My public lists stand on my profile for"), max_length=10, choices=Audience, default=Audience.EVERYONE
     )
+    shows_sparks_to = models.CharField(
+        _("My Sparks stand on my profile for"), max_length=10, choices=Audience, default=Audience.EVERYONE
+    )
+    shows_votes_to = models.CharField(
+        _("What I would buy stands on my profile for"), max_length=10, choices=Audience, default=Audience.ME
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)

@@ -53,6 +53,7 @@ def _keep(request: MemberRequest, form: SettingsForm) -> bool:
             user=request.user, name=data["name"], bio=data["bio"], language=data["language"], handle=data["handle"],
             upload=data["picture"], findable_by=data["findable_by"], shows_friends_to=data["shows_friends_to"],
             shows_lists_to=data["shows_lists_to"],
+            shows_sparks_to=data["shows_sparks_to"], shows_votes_to=data["shows_votes_to"],
         )  # fmt: skip
     except AccountError as refusal:
         form.add_error("handle", str(refusal))

@@ -1,7 +1,11 @@
 """The moderators' view of the catalogue."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.http import HttpRequest
+
+from catalog import services
 from catalog.models import Category, Product, Seller, Variant
 
 
@@ -21,12 +25,22 @@ class ProductAdmin(admin.ModelAdmin):
     readonly_fields = ["is_sold_out"]
     inlines = [VariantInline]
 
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "category" in form.changed_data:
+            services.stir([obj.pk], have_moved=True)
+
 
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
     list_display = ["path", "name"]
     search_fields = ["path", "name"]
     raw_id_fields = ["parent"]
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "path" in form.changed_data:
+            services.stir(Product.objects.filter(category=obj).values_list("pk", flat=True), have_moved=True)
 
 
 @admin.register(Seller)

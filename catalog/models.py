@@ -184,3 +184,17 @@ class ProductWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+class Stir(models.Model):
+    """Somebody did something with a product that rankings count. Who ranks reads these and deletes what was read.
+
+    Written in the transaction of the act, so that nothing is lost and nothing is read too early.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    # It went to another category.
+    has_moved = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"stir of {self.product_id}"

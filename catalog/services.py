@@ -18,11 +18,18 @@ from django.utils.text import slugify
 
 from catalog.errors import ImportRefused
 from catalog.feeds import Item, Row, Skipped, WrongFileError, read_merchant, read_shopify
-from catalog.models import Category, Product, ProductWord, Seller, Variant
+from catalog.models import Category, Product, ProductWord, Seller, Stir, Variant
 from catalog.words import words_of
 
 BATCH = 1000
 FORMATS = ("merchant", "shopify")
+
+
+def stir(products: Iterable[int], *, have_moved: bool = False) -> None:
+    """Note that people's acts, or the category, of these products changed: rankings look at them again."""
+    Stir.objects.bulk_create(
+        (Stir(product_id=pk, has_moved=have_moved) for pk in sorted(set(products))), batch_size=1000
+    )
 
 
 def refresh_product(product: Product) -> None:
@@ -45,6 +52,7 @@ def refresh_product(product: Product) -> None:
 def save_product(*, seller: Seller, external_id: str, variants: list[dict[str, Any]], **fields: Any) -> Product:
     """List a product with its variants, or bring the listed one up to date. ``variants`` are fields of Variant."""
     first = variants[0]
+    listed = Product.objects.filter(seller=seller, external_id=external_id).first()
     prices = {"price_minor": first["price_minor"], "list_price_minor": first.get("list_price_minor")}
     product, _ = Product.objects.update_or_create(seller=seller, external_id=external_id, defaults={**prices, **fields})
     for position, row in enumerate(variants):
@@ -54,6 +62,8 @@ def save_product(*, seller: Seller, external_id: str, variants: list[dict[str, A
     product.variants.exclude(external_id__in=[row["external_id"] for row in variants]).update(is_active=False)
     refresh_product(product)
     index_products([product])
+    if listed is not None and listed.category_id != product.category_id:
+        stir([product.pk], have_moved=True)
     return product
 
 
@@ -212,6 +222,7 @@ def _store(seller: Seller, items: list[Item], summary: ImportSummary, known: dic
     }
     fresh: list[tuple[Item, Product]] = []
     changed: list[tuple[Item, Product]] = []
+    moved: list[int] = []
     slugs = _free_slugs(seller, [item for item in items if item.external_id not in listed])
     for item in items:
         product = listed.get(item.external_id)
@@ -229,6 +240,8 @@ def _store(seller: Seller, items: list[Item], summary: ImportSummary, known: dic
                 )
             )
         elif _differs(product, item, category):
+            if product.category_id != (category.pk if category else None):
+                moved.append(product.pk)
             for name, value in _fields(item, category).items():
                 setattr(product, name, value)
             changed.append((item, product))
@@ -242,6 +255,7 @@ def _store(seller: Seller, items: list[Item], summary: ImportSummary, known: dic
     if changed:
         _update(changed)
     index_products([product for _, product in fresh + changed])
+    stir(moved, have_moved=True)
     summary.created += len(fresh)
     summary.updated += len(changed)
 

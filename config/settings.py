@@ -8,6 +8,7 @@ console, the test payment gateway and background work in the same process.
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -157,6 +158,8 @@ CELERY_BEAT_SCHEDULE = {
     "gifts": {"task": "orders.tasks.tend_gifts", "schedule": 300.0},
     "lists": {"task": "lists.tasks.sweep", "schedule": 60.0},
     "sparks": {"task": "sparks.tasks.publish_due", "schedule": 60.0},
+    "heat": {"task": "sparks.tasks.refresh_heat", "schedule": 60.0},
+    "sparks-daily": {"task": "sparks.tasks.tend", "schedule": crontab(hour=4, minute=10)},
     "films": {"task": "sparks.tasks.draw_lost", "schedule": 600.0},
     "list-alerts": {"task": "lists.tasks.watch", "schedule": 900.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},

@@ -12,7 +12,8 @@ from discovery import queries
 from influencers import referral_cookie
 from influencers.referrals import Touch
 from influencers.services import record_click
-from sparks.queries import sparks_with
+from sparks.models import Shelf
+from sparks.queries import follows_seller, hottest, newest_on, polls_about, sparks_with
 
 
 def _member(request: HttpRequest) -> User | None:
@@ -56,6 +57,10 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
         "sort": sort if sort in queries.SORTS else "recommended",
         "page": page_of(queries.products_of(found, sort), request),
     }
+    if not is_part_request(request):
+        viewer = _member(request)
+        context["sparks"] = newest_on(Shelf.Kind.CATEGORY, found.pk, viewer)
+        context["hottest"] = hottest(viewer, category=found, limit=3)
     return render_page(request, "discovery/category.html", context, fragment="discovery/_products.html")
 
 
@@ -74,6 +79,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "page": page,
         "sparks": sparks_with(page.product, viewer),
+        "polls": polls_about(page.product, viewer),
+        "is_seller_followed": follows_seller(viewer, page.product.seller),
         "chosen": page.first_available,
         "creator": queries.brought_by(touch.influencer_id if touch else None),
     }

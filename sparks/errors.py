@@ -119,6 +119,13 @@ class NotOver(SparkError):
         super().__init__(_("Say what you decided once the poll has closed."))
 
 
+class NotBought(SparkError):
+    """Whether she would buy it again is asked about something that she bought."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say first which of the products you bought, then whether you would buy it again."))
+
+
 class EmptyComment(SparkError):
     """A comment that says nothing."""
 

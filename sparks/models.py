@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.circle import blocks_between, friendship_with, years_before
 from accounts.models import User
-from catalog.models import Product
+from catalog.models import Product, Seller
 from core.models import AppendOnlyModel
+from lists.models import List
 from sparks import labels
 from sparks.tags import WHOLE
 
@@ -277,6 +278,171 @@ class ProductTag(models.Model):
         return f"{self.y / 100:g}"
 
 
+class Shelf(models.Model):
+    """Where a Spark stands by what it tags: an index that sparks.services.shelving keeps true to tags and products.
+
+    One row for each tagged product, its category and every category above, its seller, and one for tagging anything: a
+    page of any of them reads its newest Sparks by the index, however many there are.
+    """
+
+    class Kind(models.TextChoices):
+        ANYTHING = "anything", _("Anything")
+        PRODUCT = "product", _("Product")
+        CATEGORY = "category", _("Category")
+        SELLER = "seller", _("Seller")
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="shelves")
+    kind = models.CharField(max_length=8, choices=Kind)
+    # Of the product, category or seller; 0 for anything.
+    number = models.BigIntegerField(default=0)
+    # As the Spark says, so that the order comes out of the index.
+    posted_at = models.DateTimeField()
+    is_sponsored = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["spark", "kind", "number"], name="a_spark_is_once_on_a_shelf")]
+        indexes = [
+            models.Index(fields=["kind", "number", "-posted_at", "-spark"], name="sparks_of_a_shelf"),
+            models.Index(
+                fields=["kind", "number", "-posted_at", "-spark"],
+                condition=Q(is_sponsored=True),
+                name="adverts_of_a_shelf",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.spark_id} on {self.kind} {self.number}"
+
+
+class SellerFollow(models.Model):
+    """Somebody wants to see Sparks with things of a seller."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    seller = models.ForeignKey(Seller, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "seller"], name="one_follow_per_person_and_seller")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} follows seller {self.seller_id}"
+
+
+class KeptSpark(models.Model):
+    """A Spark on an Idea List, with the things that came onto the list with it."""
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="+")
+    # Numbers of the items that were new on the list.
+    items = models.JSONField(default=list)
+    list = models.ForeignKey(List, on_delete=models.CASCADE, related_name="+")
+    # Who put it there: the list's owner, or who edits it with her.
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "spark"], name="a_spark_is_once_on_a_list")]
+        indexes = [
+            models.Index(fields=["list", "-id"], name="sparks_on_a_list"),
+            models.Index(fields=["by", "spark"], name="sparks_that_she_keeps"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.spark_id} on list {self.list_id}"
+
+
+class SparkStir(models.Model):
+    """Somebody did something with a Spark that rankings count; read and deleted by sparks.services.heating."""
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"stir of {self.spark_id}"
+
+
+class Warmth(models.Model):
+    """What two rankings keep: a level that time does not change, what it is made of, when it must be looked at again."""
+
+    # Millionths of a half-life: equal steps are equal factors, and yesterday's compares with today's (sparks/trending.py).
+    level = models.BigIntegerField()
+    owners = models.PositiveIntegerField(default=0)
+    votes = models.PositiveIntegerField(default=0)
+    saves = models.PositiveIntegerField(default=0)
+    comments = models.PositiveIntegerField(default=0)
+    likes = models.PositiveIntegerField(default=0)
+    young = models.PositiveIntegerField(default=0)
+    circle = models.PositiveIntegerField(default=0)
+    kept_bps = models.PositiveIntegerField(default=10_000)
+
+    class Meta:
+        abstract = True
+
+
+class Heat(Warmth):
+    """How hot a product is: among all, in a topic, in a category. Kept by sparks.services.heating alone."""
+
+    class Kind(models.TextChoices):
+        ALL = "all", _("All")
+        TOPIC = "topic", _("Topic")
+        CATEGORY = "category", _("Category")
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=Kind)
+    # Of the topic or category; 0 for all.
+    number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "kind", "number"], name="one_heat_per_product_and_ranking")
+        ]
+        indexes = [models.Index(fields=["kind", "number", "-level", "-product"], name="hottest_first")]
+
+    def __str__(self) -> str:
+        return f"heat of {self.product_id} in {self.kind} {self.number}"
+
+
+class HeatDue(models.Model):
+    """When a product's heat changes by time alone: a voice grows too old, or an account old enough."""
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.product_id} at {self.at}"
+
+
+class SparkHeat(Warmth):
+    """How much a Spark is talked of. Kept by sparks.services.heating alone."""
+
+    spark = models.OneToOneField(Spark, on_delete=models.CASCADE, related_name="heat")
+    is_sponsored = models.BooleanField(default=False)
+    due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-level", "-spark"], name="liveliest_first"),
+            models.Index(fields=["-level", "-spark"], condition=Q(is_sponsored=True), name="liveliest_adverts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"heat of {self.spark_id}"
+
+
+class Chart(models.Model):
+    """A ranking of products as it stood on a day: what the places gained since are told from."""
+
+    day = models.DateField()
+    kind = models.CharField(max_length=8, choices=Heat.Kind)
+    number = models.BigIntegerField(default=0)
+    # Products by place.
+    products = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "number", "day"], name="one_chart_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} on {self.day}"
+
+
 class Like(models.Model):
     """Somebody likes a Spark."""
 
@@ -333,6 +499,20 @@ class Poll(models.Model):
     outcome_product = models.ForeignKey(Product, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     outcome = models.CharField(max_length=280, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
+    # Months later: whether she would buy it again, in a few words, and when she was asked by a notice.
+    would_again = models.BooleanField(null=True, blank=True)
+    again_words = models.CharField(max_length=140, blank=True)
+    again_at = models.DateTimeField(null=True, blank=True)
+    again_asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["settled_at"],
+                condition=Q(outcome_product__isnull=False, again_at__isnull=True, again_asked_at__isnull=True),
+                name="polls_to_ask_again",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.question

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,15 +18,18 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.circle import may_see, person_at
+from accounts.circle import are_friends, friendship_with, may_see, person_at
 from accounts.models import Follow, Friend, User
-from catalog.models import Product, Variant
+from catalog.models import Category, Product, Seller, Variant
 from catalog.queries import search_products
-from lists.models import List, ListItem
-from orders.models import OrderLine, SellerMember
-from sparks import feeds, trending
+from lists.models import List, ListItem, ListMember
+from lists.queries import list_for, list_to_fill
+from sparks import feeds
 from sparks.models import (
+    Chart,
     Comment,
+    Heat,
+    KeptSpark,
     Less,
     Like,
     Photo,
@@ -35,17 +39,27 @@ from sparks.models import (
     ProductTag,
     ProductVote,
     Report,
+    SellerFollow,
+    Shelf,
     Spark,
+    SparkHeat,
     Topic,
     TopicFollow,
 )
-from sparks.ownership import owned_pairs
+from sparks.ownership import kept_lines, owned_pairs
+from sparks.services.heating import REFRESHED
+from sparks.services.shelving import steps_of
 
 PAGE_SIZE = 8
 COMMENTS = 20
 FOUND = 12
 HOTTEST = 50
-CACHED_SECONDS = 600
+# What a feed reads, and by which columns it is walked, highest first: all of one table, so that an index gives the order.
+WALKS: dict[type[Any], tuple[str, str]] = {
+    Spark: ("posted_at", "pk"),
+    Shelf: ("posted_at", "spark_id"),
+    SparkHeat: ("level", "spark_id"),
+}
 # How many of a feed stand already, then where its posts and its adverts go on: microseconds and number.
 CURSOR = re.compile(r"(\d{1,6})\.(\d{1,17})-(\d{1,18})\.(\d{1,17})-(\d{1,18})", re.ASCII)
 MARK = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
@@ -94,6 +108,7 @@ class Card:
     labels: list[str]
     owned: set[int]
     is_liked: bool = False
+    is_kept: bool = False
     is_following: bool = False
     is_self: bool = False
     poll: PollView | None = None
@@ -141,12 +156,13 @@ class SparkPage:
 
 @dataclass(frozen=True, slots=True)
 class Hot:
-    """A product in the ranking, and why it stands there. ``change``: places gained in a week, None when new."""
+    """A product in the ranking, and why it stands there. ``change``: places gained in a week, None where nobody knows."""
 
     rank: int
     product: Product
-    score: trending.Score
+    score: Heat
     change: int | None
+    is_new: bool = False
     is_wanted: bool = False
 
 
@@ -217,6 +233,16 @@ def topic_at(slug: str) -> Topic:
     return get_object_or_404(Topic, slug=slug)
 
 
+def category_at(path: str) -> Category:
+    """The category at this path; 404 when there is none."""
+    return get_object_or_404(Category, path=path)
+
+
+def seller_at(slug: str) -> Seller:
+    """The seller at this address; 404 when there is none."""
+    return get_object_or_404(Seller, slug=slug)
+
+
 def comment_of(spark: Spark, pk: str, user: User | None) -> Comment:
     """A comment under this Spark that the reader sees; 404 otherwise."""
     rows = Comment.objects.visible_to(user).select_related("parent", "author", "spark__author")
@@ -252,8 +278,13 @@ def number(text: str) -> int:
 # --- Cards
 
 
-def cards(sparks: Sequence[Spark], user: User | None, *, reasons: bool = False) -> list[Card]:
-    """The Sparks with photos, products, polls, and what the reader did; a fixed number of queries."""
+def cards(
+    sparks: Sequence[Spark], user: User | None, *, reasons: bool = False, reason: str | Promise = ""
+) -> list[Card]:
+    """The Sparks with photos, products, polls, and what the reader did; a fixed number of queries.
+
+    ``reasons``: with why she sees each; ``reason``: what stands there where nothing nearer is known.
+    """
     pks = [spark.pk for spark in sparks]
     photos = _photos(pks)
     authors = [spark.author_id for spark in sparks]
@@ -261,10 +292,16 @@ def cards(sparks: Sequence[Spark], user: User | None, *, reasons: bool = False) 
     owned = owned_pairs(authors, products)
     polls = _polls(pks, user)
     liked: set[int] = set()
+    kept: set[int] = set()
     followed: set[int] = set()
     topics: set[int] = set()
     if user is not None:
         liked = set(Like.objects.filter(user=user, spark__in=pks).values_list("spark", flat=True))
+        kept = set(
+            KeptSpark.objects.filter(by=user, spark__in=pks, list__removed_at__isnull=True).values_list(
+                "spark", flat=True
+            )
+        )
         followed = set(Follow.objects.filter(follower=user, followed__in=authors).values_list("followed", flat=True))
         topics = set(TopicFollow.objects.filter(user=user).values_list("topic", flat=True)) if reasons else set()
     made = []
@@ -279,10 +316,11 @@ def cards(sparks: Sequence[Spark], user: User | None, *, reasons: bool = False) 
                 labels=spark.labels_with(has_tags=bool(shown)),
                 owned={product.pk for product in shown if (spark.author_id, product.pk) in owned},
                 is_liked=spark.pk in liked,
+                is_kept=spark.pk in kept,
                 is_following=spark.author_id in followed,
                 is_self=user is not None and spark.author_id == user.pk,
                 poll=polls.get(spark.pk),
-                reason=_reason(spark, user, followed, topics) if reasons else "",
+                reason=_reason(spark, user, followed, topics, reason) if reasons else "",
             )
         )
     return made
@@ -296,8 +334,10 @@ def _photos(pks: Iterable[int]) -> dict[int, list[Photo]]:
     return found
 
 
-def _reason(spark: Spark, user: User | None, followed: set[int], topics: set[int]) -> str | Promise:
-    """Why this stands in the reader's feed."""
+def _reason(
+    spark: Spark, user: User | None, followed: set[int], topics: set[int], reason: str | Promise
+) -> str | Promise:
+    """Why this stands before the reader: who wrote it, or ``reason`` of the page, or how it was received."""
     if user is not None and spark.author_id == user.pk:
         return _("You posted it.")
     if spark.is_sponsored:
@@ -306,6 +346,10 @@ def _reason(spark: Spark, user: User | None, followed: set[int], topics: set[int
         return _("You follow its author.")
     if getattr(spark, "is_of_friend", False):
         return _("Its author is your friend.")
+    if getattr(spark, "is_of_seller", False):
+        return _("It shows something of a seller whom you follow.")
+    if reason:
+        return reason
     if feeds.is_in_first_audience(_standing(spark)):
         return _("It is new: every post is shown to fifty people before likes count.")
     if spark.topic_id in topics:
@@ -369,10 +413,41 @@ def for_you(user: User | None, chosen: Sequence[int] = ()) -> QuerySet[Spark]:
 
 
 def following(user: User) -> QuerySet[Spark]:
-    """Posts of the people and topics that she follows."""
+    """Posts of the people and topics that she follows, and those that show something of a seller whom she follows."""
     topics = TopicFollow.objects.filter(user=user).values("topic")
-    rows = Spark.objects.visible_to(user).filter(Q(author__in=_followed(user)) | Q(topic__in=topics))
+    wanted = Q(author__in=_followed(user)) | Q(topic__in=topics)
+    rows = Spark.objects.visible_to(user)
+    # Whoever follows no seller pays nothing for it.
+    if sellers := list(SellerFollow.objects.filter(user=user).values_list("seller", flat=True)):
+        shown = Shelf.objects.filter(spark=OuterRef("pk"), kind=Shelf.Kind.SELLER, number__in=sellers)
+        rows = rows.annotate(is_of_seller=Exists(shown))
+        wanted |= Q(is_of_seller=True)
+    rows = rows.filter(wanted)
     return rows.exclude(author__in=_muted(user))
+
+
+def on_shelf(kind: str, number: int, user: User | None) -> QuerySet[Shelf]:
+    """Everything that tags this product, something of this category or seller, or anything."""
+    rows = Shelf.objects.filter(kind=kind, number=number)
+    return _readable(rows, Spark.objects.visible_to(user), user)
+
+
+def lively(user: User | None) -> QuerySet[SparkHeat]:
+    """What people talk of now, liveliest first."""
+    shown = Spark.objects.visible_to(user)
+    if user is not None:
+        shown = shown.exclude(author__in=Less.objects.filter(user=user).values("author"))
+    return _readable(SparkHeat.objects.filter(level__gt=0), shown, user)
+
+
+def _readable(rows: QuerySet[Any], shown: QuerySet[Spark], user: User | None) -> QuerySet[Any]:
+    """Those of the rows whose Spark is among the shown: asked for one after another, as the walk comes to it."""
+    if user is None:
+        return rows.filter(Exists(shown.filter(pk=OuterRef("spark"))))
+    shown = shown.exclude(author__in=_muted(user))
+    return rows.annotate(is_of_friend=friendship_with(user.pk, "spark__author")).filter(
+        Exists(shown.filter(pk=OuterRef("spark")))
+    )
 
 
 def of_topic(topic: Topic, user: User | None) -> QuerySet[Spark]:
@@ -382,8 +457,10 @@ def of_topic(topic: Topic, user: User | None) -> QuerySet[Spark]:
 
 
 def of_person(handle: str, user: User | None) -> tuple[User, QuerySet[Spark]]:
-    """Everything that one person posted; 404 for whoever may not know of her."""
+    """Everything that one person posted; 404 for whoever may not know of her, or to whom she does not show it."""
     person = person_at(handle, user)
+    if not shown_on_profile(person, user, "sparks"):
+        raise Http404
     return person, Spark.objects.visible_to(user).filter(author=person)
 
 
@@ -406,10 +483,16 @@ def _muted(user: User) -> QuerySet[Any, Any]:
     return Friend.objects.filter(user=user, is_muted=True).values("friend")
 
 
-def feed_page(rows: QuerySet[Spark], user: User | None, cursor: str = "") -> FeedPage:
-    """The page of a feed behind a cursor, newest first; 404 for a cursor that was not given out."""
+def feed_page(rows: QuerySet[Any], user: User | None, cursor: str = "", *, reason: str | Promise = "") -> FeedPage:
+    """The page of a feed behind a cursor, highest first; 404 for a cursor that was not given out.
+
+    ``rows`` are Sparks, or rows of WALKS that name one. ``reason``: why posts stand in this feed where nothing is nearer.
+    """
     shown, posts_mark, adverts_mark = _read(cursor)
-    ordered = rows.select_related("author__influencer", "topic").order_by("-posted_at", "-pk")
+    height, number = WALKS[rows.model]
+    people = "author__influencer" if rows.model is Spark else "spark__author__influencer"
+    ordered = rows.select_related(people, people.replace("author__influencer", "topic"))
+    ordered = ordered.order_by(f"-{height}", f"-{number}")
     posts = list(_behind(ordered.filter(is_sponsored=False), posts_mark)[: PAGE_SIZE + 1])
     adverts = list(_behind(ordered.filter(is_sponsored=True), adverts_mark)[: PAGE_SIZE // 4])
     page, taken, paid = feeds.mix(posts, adverts, shown=shown, size=PAGE_SIZE)
@@ -417,14 +500,25 @@ def feed_page(rows: QuerySet[Spark], user: User | None, cursor: str = "") -> Fee
     if taken < len(posts):
         ends = [_mark(posts[taken - 1]) if taken else posts_mark, _mark(adverts[paid - 1]) if paid else adverts_mark]
         next_cursor = ".".join([str(shown + len(page)), *(f"{at}-{pk}" for at, pk in ends)])
-    newest = "{}-{}".format(*_mark(posts[0])) if posts and not cursor else ""
-    return FeedPage(cards(page, user, reasons=True), next_cursor, newest)
+    # Heights move; what is new there is no news.
+    newest = "{}-{}".format(*_mark(posts[0])) if posts and not cursor and rows.model is not SparkHeat else ""
+    return FeedPage(cards([_spark(row) for row in page], user, reasons=True, reason=reason), next_cursor, newest)
 
 
-def _mark(spark: Spark) -> tuple[int, int]:
-    assert spark.posted_at is not None  # noqa: S101  (feeds hold posted Sparks only)
-    delta = spark.posted_at - datetime(1970, 1, 1, tzinfo=UTC)
-    return delta // timedelta(microseconds=1), spark.pk
+def _spark(row: Any) -> Spark:
+    """The Spark that a row of a feed is, or names."""
+    if isinstance(row, Spark):
+        return row
+    spark: Any = row.spark
+    spark.is_of_friend = getattr(row, "is_of_friend", False)
+    return cast("Spark", spark)
+
+
+def _mark(row: Any) -> tuple[int, int]:
+    height, number = (getattr(row, name) for name in WALKS[type(row)])
+    if isinstance(height, int):
+        return height, number
+    return (height - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1), number
 
 
 def _read(cursor: str) -> tuple[int, tuple[int, int], tuple[int, int]]:
@@ -442,24 +536,27 @@ def _moment(micros: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
 
 
-def _behind(rows: QuerySet[Spark], mark: tuple[int, int]) -> QuerySet[Spark]:
-    """The rows after this one, newest first; all of them for no mark."""
+def _behind(rows: QuerySet[Any], mark: tuple[int, int]) -> QuerySet[Any]:
+    """The rows after this one, highest first; all of them for no mark."""
     if mark == (0, 0):
         return rows
-    at = _moment(mark[0])
+    height, number = WALKS[rows.model]
+    at = mark[0] if rows.model is SparkHeat else _moment(mark[0])
     # The first condition is the index's range, the second breaks ties; as an OR, SQLite would read and sort everything.
-    return rows.filter(posted_at__lte=at).exclude(posted_at=at, pk__gte=mark[1])
+    return rows.filter(**{f"{height}__lte": at}).exclude(**{height: at, f"{number}__gte": mark[1]})
 
 
-def arrivals(rows: QuerySet[Spark], user: User | None, newest: str) -> int:
+def arrivals(rows: QuerySet[Any], user: User | None, newest: str) -> int:
     """How many posts came since the one that a feed began with, twenty at most; her own are not news."""
     found = MARK.fullmatch(newest)
-    if found is None:
+    if found is None or rows.model is SparkHeat:
         raise Http404
     at, pk = _moment(int(found[1])), int(found[2])
-    fresh = rows.filter(posted_at__gte=at, is_sponsored=False).filter(Q(posted_at__gt=at) | Q(pk__gt=pk))
+    number = WALKS[rows.model][1]
+    fresh = rows.filter(posted_at__gte=at, is_sponsored=False)
+    fresh = fresh.filter(Q(posted_at__gt=at) | Q(**{f"{number}__gt": pk}))
     if user is not None:
-        fresh = fresh.exclude(author=user)
+        fresh = fresh.exclude(**{"author" if rows.model is Spark else "spark__author": user})
     return len(fresh.order_by("-posted_at").values_list("pk", flat=True)[:20])
 
 
@@ -521,11 +618,192 @@ def spark_page(spark: Spark, user: User | None, *, before: str = "") -> SparkPag
     )
 
 
+def newest_on(kind: str, number: int, user: User | None, limit: int = 6) -> list[Card]:
+    """The newest Sparks of a shelf as tiles: for the page of a product or a category."""
+    rows = on_shelf(kind, number, user).select_related("spark__author__influencer", "spark__topic")
+    return cards([_spark(row) for row in rows.order_by("-posted_at", "-spark_id")[:limit]], user)
+
+
 def sparks_with(product: Product, user: User | None, limit: int = 6) -> list[Card]:
     """The newest Sparks that tag a product, for its page."""
-    tagged = ProductTag.objects.filter(product=product).values("photo__spark")
-    rows = Spark.objects.visible_to(user).filter(pk__in=tagged).select_related("author__influencer", "topic")
+    return newest_on(Shelf.Kind.PRODUCT, product.pk, user, limit)
+
+
+def polls_about(product: Product, user: User | None, limit: int = 3) -> list[Card]:
+    """Polls with this product among their options that have closed, newest first: what people chose and what came of it."""
+    asked = PollOption.objects.filter(product=product, poll__closes_at__lte=timezone.now())
+    about = Q(pk__in=asked.values("poll__spark")) | Q(
+        poll__outcome_product=product, poll__closes_at__lte=timezone.now()
+    )
+    rows = Spark.objects.visible_to(user).filter(about).select_related("author__influencer", "topic")
     return cards(list(rows.order_by("-posted_at", "-pk")[:limit]), user)
+
+
+# --- What owners say
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersSay:
+    """What people who own a tagged product say of a Spark's products: words under it, and votes for each product."""
+
+    words: list[Comment]
+    votes: dict[int, int]
+
+
+WORDS = 2
+
+
+def owners_say(shown: Sequence[Card], user: User | None) -> dict[int, OwnersSay]:
+    """By Spark: the newest words of owners, and how many owners stand up for each product. A fixed number of queries."""
+    sparks = [card.spark.pk for card in shown]
+    products = {product.pk for card in shown for product in card.products}
+    tagged = Shelf.objects.filter(spark=OuterRef(OuterRef("spark")), kind=Shelf.Kind.PRODUCT).values("number")
+    owned = kept_lines().filter(order__user=OuterRef("author"), product__in=tagged)
+    rows = (
+        Comment.objects.visible_to(user).filter(Exists(owned), spark__in=sparks).exclude(author=F("spark__author"))
+        .annotate(place=Window(RowNumber(), partition_by=F("spark"), order_by=F("pk").desc()))
+        .filter(place__lte=WORDS).select_related("author").order_by("-pk")
+    )  # fmt: skip
+    words: dict[int, list[Comment]] = {}
+    for row in rows:
+        words.setdefault(row.spark_id, []).append(row)
+    votes = ProductVote.objects.filter(product__in=products, is_owner=True, user__is_active=True)
+    counts = dict(votes.order_by().values_list("product").annotate(size=Count("pk")))
+    return {
+        card.spark.pk: OwnersSay(
+            words.get(card.spark.pk, []), {row.pk: counts[row.pk] for row in card.products if row.pk in counts}
+        )
+        for card in shown
+    }
+
+
+# --- Pages of shelves
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfPage:
+    """What a feed by category or seller shows around its Sparks."""
+
+    kind: str
+    number: int
+    category: Category | None = None
+    seller: Seller | None = None
+    # Where one may go from here: categories above, from the root, and those right below.
+    trail: Sequence[Category] = ()
+    below: Sequence[Category] = ()
+    is_followed: bool = False
+
+
+def things_page() -> ShelfPage:
+    """Sparks that show anything, with the categories at the top of the tree."""
+    below = list(Category.objects.filter(parent__isnull=True).order_by("path"))
+    return ShelfPage(Shelf.Kind.ANYTHING, 0, below=below)
+
+
+def category_page(path: str) -> ShelfPage:
+    """Sparks with things of a category and those below; 404 when there is none."""
+    found = category_at(path)
+    trail = list(Category.objects.filter(path__in=steps_of(path)[:-1]).order_by("path"))
+    below = list(found.children.order_by("path"))
+    return ShelfPage(Shelf.Kind.CATEGORY, found.pk, category=found, trail=trail, below=below)
+
+
+def seller_page(slug: str, user: User | None) -> ShelfPage:
+    """Sparks with things of a seller; 404 when there is none."""
+    found = seller_at(slug)
+    return ShelfPage(Shelf.Kind.SELLER, found.pk, seller=found, is_followed=follows_seller(user, found))
+
+
+def follows_seller(user: User | None, seller: Seller) -> bool:
+    """Whether she follows this seller."""
+    return user is not None and SellerFollow.objects.filter(user=user, seller=seller).exists()
+
+
+# --- The profile
+
+
+@dataclass(frozen=True, slots=True)
+class VotesPage:
+    """What a person would buy."""
+
+    person: User
+    votes: list[ProductVote]
+
+
+def shown_on_profile(person: User, viewer: User | None, part: str) -> bool:
+    """Whether a part of a person's profile (``sparks``, ``votes``) stands there for this viewer, as she set it."""
+    if viewer is not None and viewer.pk == person.pk:
+        return True
+    wanted = {"sparks": person.shows_sparks_to, "votes": person.shows_votes_to}[part]
+    near = wanted == User.Audience.FRIENDS and are_friends(viewer.pk if viewer else None, person.pk)
+    return wanted == User.Audience.EVERYONE or near
+
+
+def votes_of(person: User, limit: int = 24) -> list[ProductVote]:
+    """What she would buy, newest first; for whom she shows it (``shown_on_profile``)."""
+    rows = ProductVote.objects.filter(user=person, product__is_active=True).select_related("product")
+    return list(rows.defer("product__description", "product__image_link").order_by("-at", "-pk")[:limit])
+
+
+def votes_page(handle: str, viewer: User | None) -> VotesPage:
+    """What the person at this handle would buy; 404 for whom she does not show it."""
+    person = person_at(handle, viewer)
+    if not shown_on_profile(person, viewer, "votes"):
+        raise Http404
+    return VotesPage(person, votes_of(person))
+
+
+def newest_of(rows: QuerySet[Spark], user: User | None, limit: int = 6) -> list[Card]:
+    """The newest of a feed as tiles."""
+    return cards(list(rows.select_related("author__influencer", "topic").order_by("-posted_at", "-pk")[:limit]), user)
+
+
+# --- On lists
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """The Sparks on a list as one reader sees them; ``may_edit``: she may take them off."""
+
+    row: List
+    kept: list[Card]
+    may_edit: bool
+
+
+def kept_page(slug: str, user: User | None, *, token: str = "") -> KeptPage:
+    """The Sparks on the list at this address; 404 for who may not see the list."""
+    row, rights = list_for(slug, user, token=token)
+    return KeptPage(row, kept_on(row, user), rights.edit)
+
+
+def list_to_keep_on(user: User, pk: str) -> List:
+    """A list onto which she may put a Spark; 404 for any other."""
+    row, rights = list_to_fill(user, pk)
+    if not rights.edit or row.kind == List.Kind.GIFT:
+        raise Http404
+    return row
+
+
+def kept_on(row: List, user: User | None, limit: int = 48) -> list[Card]:
+    """The Sparks on a list that this reader may see, last kept first. May she see the list? ``kept_page`` asks."""
+    kept = list(
+        KeptSpark.objects.filter(list=row, spark__in=Spark.objects.visible_to(user).values("pk"))
+        .select_related("spark__author__influencer", "spark__topic").order_by("-pk")[:limit]
+    )  # fmt: skip
+    return cards([one.spark for one in kept], user)
+
+
+def lists_to_fill(user: User) -> list[List]:
+    """Her lists and those that name her to edit them, without gift lists; last used first."""
+    edits = ListMember.objects.filter(user=user, role=ListMember.Role.EDIT).values("list")
+    rows = List.objects.visible_to(user).filter(Q(owner=user) | Q(pk__in=edits)).exclude(kind=List.Kind.GIFT)
+    return list(rows.select_related("owner").order_by("-used_at", "-pk")[:60])
+
+
+def lists_with(spark: Spark, lists: Sequence[List]) -> set[int]:
+    """Those of the lists on which the Spark stands."""
+    rows = KeptSpark.objects.filter(spark=spark, list__in=[row.pk for row in lists])
+    return set(rows.values_list("list", flat=True))
 
 
 # --- The composer
@@ -566,114 +844,46 @@ def products_to_tag(user: User, text: str) -> list[Product]:
 # --- The hottest products
 
 
-def hottest(user: User | None, topic: Topic | None = None) -> tuple[list[Hot], datetime]:
-    """The ranking and the moment it was made (at most ten minutes ago), with the reader's own votes."""
-    key = f"sparks:hottest:{topic.pk if topic else 0}"
-    known = cache.get(key)
-    if known is None:
-        now = timezone.now()
-        known = (
-            ranked(now, topic),
-            {pk: place for place, (pk, _s) in enumerate(ranked(now - timedelta(days=7), topic))},
-            now,
-        )
-        cache.set(key, known, CACHED_SECONDS)
-    rows, before, made_at = known
-    products = Product.objects.on_sale().defer("description", "image_link").in_bulk([pk for pk, _score in rows])
+def hottest(
+    user: User | None, *, topic: Topic | None = None, category: Category | None = None, limit: int = HOTTEST
+) -> list[Hot]:
+    """The hottest products of all, of a topic or of a category, with places gained in a week and the reader's own votes."""
+    kind, number = Heat.Kind.ALL, 0
+    if topic is not None:
+        kind, number = Heat.Kind.TOPIC, topic.pk
+    elif category is not None:
+        kind, number = Heat.Kind.CATEGORY, category.pk
+    rows = list(
+        Heat.objects.filter(kind=kind, number=number, product__is_active=True).select_related("product")
+        .defer("product__description", "product__image_link").order_by("-level", "-product")[:limit]
+    )  # fmt: skip
+    week_ago = timezone.localdate() - timedelta(days=7)
+    chart = Chart.objects.filter(kind=kind, number=number, day__lte=week_ago).order_by("-day").first()
+    before = {pk: place for place, pk in enumerate(chart.products)} if chart else {}
     wanted: set[int] = set()
     if user is not None:
-        wanted = set(ProductVote.objects.filter(user=user, product__in=products).values_list("product", flat=True))
-    shown = [(pk, score) for pk, score in rows if pk in products]
-    hot = [
-        Hot(place + 1, products[pk], score, before[pk] - place if pk in before else None, pk in wanted)
-        for place, (pk, score) in enumerate(shown)
-    ]
-    return hot, made_at
+        votes = ProductVote.objects.filter(user=user, product__in=[row.product_id for row in rows])
+        wanted = set(votes.values_list("product", flat=True))
+    return [
+        Hot(
+            rank=place + 1, product=row.product, score=row, is_wanted=row.product_id in wanted,
+            change=before[row.product_id] - place if row.product_id in before else None,
+            is_new=chart is not None and row.product_id not in before,
+        )
+        for place, row in enumerate(rows)
+    ]  # fmt: skip
 
 
-def ranked(now: datetime, topic: Topic | None = None) -> list[tuple[int, trending.Score]]:
-    """Product and score as of a moment, hottest first (docs/rules/spark-trending.md)."""
-    voices = _voices(now, topic)
-    parcels = _parcels(voices)
-    scores = [
-        (pk, trending.score(rows, delivered=parcels.get(pk, (0, 0))[0], returned=parcels.get(pk, (0, 0))[1]))
-        for pk, rows in voices.items()
-    ]
-    warm = [(pk, score) for pk, score in scores if score.heat > 0]
-    return sorted(warm, key=lambda row: (-row[1].heat, -row[0]))[:HOTTEST]
+def heat_as_of() -> datetime | None:
+    """When the rankings last looked at what had changed; None where that is not known."""
+    known: datetime | None = cache.get(REFRESHED)
+    return known
 
 
-def _voices(now: datetime, topic: Topic | None) -> dict[int, list[trending.Voice]]:
-    since = now - timedelta(days=trending.DEFAULT_POLICY.window_days)
-    open_sparks = Spark.objects.visible_to(None)
-    if topic is not None:
-        open_sparks = open_sparks.filter(topic=topic)
-    tagged = ProductTag.objects.filter(photo__spark__in=open_sparks.values("pk"))
-    acts: list[tuple[int, int, trending.Kind, datetime, datetime]] = []
-    votes = ProductVote.objects.filter(at__gt=since, at__lte=now, user__is_active=True)
-    saves = ListItem.objects.present().filter(
-        added_at__gt=since, added_at__lte=now, product__isnull=False, added_by=F("list__owner"),
-        list__removed_at__isnull=True, list__owner__is_active=True,
-    ).exclude(list__kind=List.Kind.GIFT)  # fmt: skip
-    likes = Like.objects.filter(at__gt=since, at__lte=now, user__is_active=True, spark__in=open_sparks.values("pk"))
-    if topic is not None:
-        votes = votes.filter(product__in=tagged.values("product"))
-        saves = saves.filter(product__in=tagged.values("product"))
-    for product, person, is_owner, at, joined in votes.values_list(
-        "product", "user", "is_owner", "at", "user__date_joined"
-    ):
-        acts.append((product, person, trending.Kind.OWNER if is_owner else trending.Kind.VOTE, at, joined))
-    for product, person, at, joined in saves.values_list(
-        "product", "list__owner", "added_at", "list__owner__date_joined"
-    ):
-        acts.append((product, person, trending.Kind.SAVE, at, joined))
-    rows = likes.filter(spark__photos__tags__isnull=False).values_list(
-        "spark__photos__tags__product", "user", "at", "user__date_joined"
-    )
-    for product, person, at, joined in rows.distinct():
-        acts.append((product, person, trending.Kind.LIKE, at, joined))
-    circle = _circle({act[0] for act in acts}, {act[1] for act in acts})
-    voices: dict[int, list[trending.Voice]] = {}
-    for product, person, kind, at, joined in acts:
-        voices.setdefault(product, []).append(
-            trending.Voice(
-                person, kind, age_hours=(now - at) // timedelta(hours=1), account_days=(now - joined).days,
-                is_circle=(product, person) in circle,
-            )
-        )  # fmt: skip
-    return voices
-
-
-def _circle(products: set[int], people: set[int]) -> set[tuple[int, int]]:
-    """Product and person, where the person shows the product, sells it, or is a friend of who does."""
-    showers: dict[int, set[int]] = {}
-    posted = ProductTag.objects.filter(product__in=products, photo__spark__state=Spark.State.POSTED)
-    for product, author in posted.values_list("product", "photo__spark__author"):
-        showers.setdefault(product, set()).add(author)
-    desks = SellerMember.objects.filter(seller__products__in=products)
-    for product, member in desks.values_list("seller__products", "user"):
-        if product in products:
-            showers.setdefault(product, set()).add(member)
-    every = {person for group in showers.values() for person in group}
-    friends: dict[int, set[int]] = {}
-    for person, friend in Friend.objects.filter(user__in=every, friend__in=people).values_list("user", "friend"):
-        friends.setdefault(person, set()).add(friend)
-    return {
-        (product, person)
-        for product, group in showers.items()
-        for shower in group
-        for person in ({shower} | friends.get(shower, set()))
-    }
-
-
-def _parcels(products: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """How many lines of each product were delivered, and how many of these were given back in full."""
-    rows = (
-        OrderLine.objects.filter(product__in=list(products), delivered_at__isnull=False)
-        .order_by().values("product")
-        .annotate(size=Count("pk"), back=Count("pk", filter=Q(refunded_minor__gte=F("total_minor"))))
-    )  # fmt: skip
-    return {row["product"]: (row["size"], row["back"]) for row in rows}
+def categories_with_heat() -> list[Category]:
+    """The categories at the top of the tree in which something is hot."""
+    warm = Heat.objects.filter(kind=Heat.Kind.CATEGORY).values("number")
+    return list(Category.objects.filter(parent__isnull=True, pk__in=warm).order_by("path"))
 
 
 # --- The moderators' queue

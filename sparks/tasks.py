@@ -1,8 +1,9 @@
 """Background work of Sparks: those that wait for their hour, and films that are to be drawn."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from sparks.services import films, posting
+from sparks.services import films, heating, polls, posting
 
 
 @shared_task
@@ -21,3 +22,17 @@ def draw_film(pk: int) -> None:
 def draw_lost() -> None:
     """Draw the films whose message was lost."""
     films.draw_lost()
+
+
+@shared_task
+def refresh_heat() -> None:
+    """Score anew what was stirred or is due."""
+    heating.refresh()
+
+
+@shared_task
+def tend() -> None:
+    """Once a day: write down the charts, look at everything again, ask who has had what she bought for months."""
+    heating.take_charts(timezone.localdate())
+    heating.stir_all()
+    polls.ask_again()

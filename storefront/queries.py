@@ -71,6 +71,12 @@ class ShopHead:
         picture = self.storefront.cover_url or self.person.avatar_url
         return urljoin(settings.SITE_URL, picture) if picture else ""
 
+    @property
+    def shows_sparks(self) -> bool:
+        """Her Sparks stand beside her shop for this visitor."""
+        friends = self.person.shows_sparks_to == User.Audience.FRIENDS and self.tie.is_friend
+        return self.is_owner or friends or self.person.shows_sparks_to == User.Audience.EVERYONE
+
 
 @dataclass(frozen=True, slots=True)
 class ShopPage:
@@ -257,23 +263,24 @@ def _cards(storefront: Storefront) -> list[CollectionCard]:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What of a person stands on her page for this viewer, as she shows it. Sparks and votes are loaded by the page."""
+
+    lists: list[ListCard]
+    friends: list[User]
+    shows_sparks: bool
+    shows_votes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A person as this viewer may see her: each part as far as its owner shows it."""
 
     person: User
     tie: Tie
-    lists: list[ListCard]
-    friends: list[User]
+    parts: Parts
     followers: int
     common: int
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What of a person stands on her page for this viewer: her lists and her friends, as she shows them."""
-
-    lists: list[ListCard]
-    friends: list[User]
 
 
 def parts_of(person: User, between: Tie, viewer: User | None, *, seen_as: str = "") -> Parts:
@@ -284,7 +291,12 @@ def parts_of(person: User, between: Tie, viewer: User | None, *, seen_as: str = 
     eyes = viewer if not between.is_self or is_self else None
     lists = lists_on_profile(person, eyes) if is_self or person.shows_lists_to in circle else []
     shows_friends = is_self or person.shows_friends_to in circle
-    return Parts(lists, list(known_to(eyes, friends_of(person))[:24]) if shows_friends else [])
+    return Parts(
+        lists,
+        list(known_to(eyes, friends_of(person))[:24]) if shows_friends else [],
+        shows_sparks=is_self or person.shows_sparks_to in circle,
+        shows_votes=is_self or person.shows_votes_to in circle,
+    )
 
 
 def profile_page(handle: str, viewer: User | None, *, seen_as: str = "") -> Profile:
@@ -295,8 +307,7 @@ def profile_page(handle: str, viewer: User | None, *, seen_as: str = "") -> Prof
     return Profile(
         person=person,
         tie=between,
-        lists=parts.lists,
-        friends=parts.friends,
+        parts=parts,
         followers=Follow.objects.filter(followed=person).count(),
         common=common_friends(viewer, person) if viewer is not None and not between.is_self else 0,
     )

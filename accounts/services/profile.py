@@ -85,6 +85,7 @@ def give_handle(user: User) -> None:
 def change_settings(
     *, user: User, name: str, bio: str, language: str, handle: str = "", upload: UploadedFile | None = None,
     findable_by: str = "", shows_friends_to: str = "", shows_lists_to: str = "",
+    shows_sparks_to: str = "", shows_votes_to: str = "",
 ) -> None:  # fmt: skip
     """Keep all of it or nothing. Raises the errors of ``claim_handle``, and core.images.BadPicture."""
     picture = clean_picture(upload, widths=(AVATAR_WIDTH,), ratio=(1, 1))[AVATAR_WIDTH] if upload else None
@@ -94,7 +95,20 @@ def change_settings(
     user.findable_by = findable_by or user.findable_by
     user.shows_friends_to = shows_friends_to or user.shows_friends_to
     user.shows_lists_to = shows_lists_to or user.shows_lists_to
-    user.save(update_fields=["name", "bio", "language", "findable_by", "shows_friends_to", "shows_lists_to"])
+    user.shows_sparks_to = shows_sparks_to or user.shows_sparks_to
+    user.shows_votes_to = shows_votes_to or user.shows_votes_to
+    user.save(
+        update_fields=[
+            "name",
+            "bio",
+            "language",
+            "findable_by",
+            "shows_friends_to",
+            "shows_lists_to",
+            "shows_sparks_to",
+            "shows_votes_to",
+        ]
+    )
     index_person(user)
     if picture is not None:
         _set_picture(user, picture)

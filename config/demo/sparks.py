@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Product
 from orders.models import OrderLine
 from sparks.models import Comment, Photo, Poll, ProductTag, ProductVote, Spark, Topic, TopicFollow
-from sparks.services import acts, polls
+from sparks.services import acts, heating, polls, shelving
 from sparks.services.posting import ALPHABET
 
 # Slug, name, Chinese name, the product whose picture stands for it.
@@ -157,6 +158,33 @@ def add_sparks(
             acts.set_wanted(product=products[slug], user=person, on=True)
     for vote in ProductVote.objects.order_by("pk"):
         ProductVote.objects.filter(pk=vote.pk).update(at=now - timedelta(hours=rng.randrange(1, 300)))
+    settle_old_poll(users, products, topics, now)
+    # The chart of a week ago, so that places gained are told, then today's.
+    for moment in (now - timedelta(days=8), now):
+        heating.stir_all(moment)
+        heating.refresh(moment)
+        heating.take_charts(timezone.localdate(moment))
+
+
+def settle_old_poll(
+    users: dict[str, User], products: dict[str, Product], topics: dict[str, Topic], now: datetime
+) -> None:
+    """A poll of last spring, with what was bought and whether she would again."""
+    then = now - timedelta(days=160)
+    spark = Spark.objects.create(
+        author=users["grace"], code="oldpoll234", kind="poll", topic=topics["home"], state=Spark.State.POSTED,
+        words="One lamp for the bed side. Help me choose.", created_at=then, posted_at=then, views=210, likes=0,
+    )  # fmt: skip
+    options = [(products[slug].label, products[slug]) for slug in ("mushroom-lamp", "fig-candle")]
+    poll = polls.set_poll(spark=spark, question="Lamp or candle?", options=options, days=7, now=then)
+    lamp, candle = poll.options.all()
+    for place, person in enumerate(list(users.values())[:9]):
+        polls.vote(poll=poll, option=candle if place % 3 == 2 else lamp, user=person, now=then)
+    polls.settle(poll=poll, words="The lamp", product=lamp.product, now=then + timedelta(days=9))
+    poll.refresh_from_db()
+    polls.say_again(
+        poll=poll, would=True, words="On every evening since. The dimmer is worth it.", now=now - timedelta(days=20)
+    )
 
 
 def add_spark(
@@ -176,4 +204,5 @@ def add_spark(
         ProductTag.objects.create(
             photo=photo, product=products[slug], x=round(x * 100), y=round(y * 100), position=place
         )
+    shelving.place([spark.pk])
     return spark

@@ -25,7 +25,7 @@ FOLLOWED = 300
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = [
     "id", "password", "is_superuser", "email", "name", "handle", "bio", "avatar", "language", "findable_by", "shows_friends_to",
-    "shows_lists_to", "is_active", "is_staff", "date_joined",
+    "shows_lists_to", "shows_sparks_to", "shows_votes_to", "is_active", "is_staff", "date_joined",
 ]  # fmt: skip
 POSTS = [
     "id", "author_id", "code", "kind", "words", "topic_id", "state", "audience", "is_sponsored", "is_gifted", "created_at",
@@ -39,7 +39,7 @@ def build(people: int, posts: int, follows: int, rng: random.Random) -> None:
     password, topics = make_password(None), list(Topic.objects.values_list("pk", flat=True))
     for start in range(0, people, SLICE):
         put("accounts_user", PEOPLE, [
-            (pk, password, False, f"p{pk}@example.com", f"Person {pk}", f"p{pk}", "", "", "en", "everyone", "me", "everyone", True, False, "2025-01-01 00:00:00+00:00")
+            (pk, password, False, f"p{pk}@example.com", f"Person {pk}", f"p{pk}", "", "", "en", "everyone", "me", "everyone", "everyone", "me", True, False, "2025-01-01 00:00:00+00:00")
             for pk in range(start + 1, min(start + SLICE, people) + 1)
         ])  # fmt: skip
     pairs: set[tuple[int, int]] = set()

@@ -121,6 +121,8 @@ def build(names: list[str]) -> None:
         "findable_by",
         "shows_friends_to",
         "shows_lists_to",
+        "shows_sparks_to",
+        "shows_votes_to",
         "is_active",
         "is_staff",
         "date_joined",
@@ -128,7 +130,7 @@ def build(names: list[str]) -> None:
     for start in range(0, len(names), SLICE):
         people, links, fresh = [], [], []
         for pk, name in enumerate(names[start : start + SLICE], start + 1):
-            people.append((pk, password, False, f"p{pk}@example.com", name, f"p{pk}", "", "", "en", "everyone", "me", "everyone", True, False, "2026-01-01 00:00:00+00:00"))  # fmt: skip
+            people.append((pk, password, False, f"p{pk}@example.com", name, f"p{pk}", "", "", "en", "everyone", "me", "everyone", "everyone", "me", True, False, "2026-01-01 00:00:00+00:00"))  # fmt: skip
             for word in words_of(name):
                 if word not in words:
                     words[word] = len(words) + 1

@@ -9,13 +9,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.models import Product, Variant
+from catalog.services import stir
 from core.images import clean_picture
 from lists.models import List, ListItem
 
@@ -99,14 +100,23 @@ def touch(row: List) -> None:
     List.objects.filter(pk=row.pk).update(used_at=timezone.now())
 
 
+def _stir_items(items: QuerySet[ListItem]) -> None:
+    """Who ranks products looks at these again."""
+    stir(items.filter(product__isnull=False).values_list("product", flat=True))
+
+
+@transaction.atomic
 def remove_list(*, row: List) -> None:
     """Take a list away; ``restore_list`` brings it back. Who took something is told later (``giving.tell_of_removals``)."""
     List.objects.filter(pk=row.pk, removed_at__isnull=True).update(removed_at=timezone.now())
+    _stir_items(ListItem.objects.filter(list=row))
 
 
+@transaction.atomic
 def restore_list(*, row: List) -> None:
     """Bring a removed list back as it was."""
     List.objects.filter(pk=row.pk).update(removed_at=None)
+    _stir_items(ListItem.objects.filter(list=row))
 
 
 def _end_of(row: List) -> int:
@@ -138,6 +148,7 @@ def add_product(
     except IntegrityError:
         # The same tap arrived twice at once.
         return ListItem.objects.get(list=row, product=product, removed_at__isnull=True), False
+    stir([product.pk])
     if by is not None and by.pk == row.owner_id:
         touch(row)
     return item, True
@@ -158,9 +169,11 @@ def add_line(
     )  # fmt: skip
 
 
+@transaction.atomic
 def accept_suggestion(*, item: ListItem) -> None:
     """A suggested thing becomes one of the list's."""
     ListItem.objects.filter(pk=item.pk).update(is_suggestion=False)
+    _stir_items(ListItem.objects.filter(pk=item.pk))
 
 
 def change_item(
@@ -183,11 +196,13 @@ def tick(*, item: ListItem, got: int) -> None:
     ListItem.objects.filter(pk=item.pk).update(got=max(0, min(got, item.wanted)))
 
 
+@transaction.atomic
 def remove_items(*, items: Sequence[ListItem]) -> None:
     """Take things off; ``restore_items`` puts them back. Who took one is told later (``giving.tell_of_removals``)."""
     ListItem.objects.filter(pk__in=[item.pk for item in items], removed_at__isnull=True).update(
         removed_at=timezone.now()
     )
+    _stir_items(ListItem.objects.filter(pk__in=[item.pk for item in items]))
 
 
 @transaction.atomic
@@ -203,6 +218,7 @@ def restore_items(*, row: List, pks: Sequence[int]) -> None:
             ListItem.objects.filter(pk=item.pk).update(removed_at=None)
             if item.product_id is not None:
                 present.add(item.product_id)
+    _stir_items(ListItem.objects.filter(list=row, pk__in=pks))
 
 
 @transaction.atomic
@@ -247,6 +263,7 @@ def copy_items(*, items: Sequence[ListItem], to: List, by: User) -> int:
             present.add(item.product_id)
         rows.append(_copy(item, to, by, place + len(rows)))
     ListItem.objects.bulk_create(rows, batch_size=500)
+    stir(row.product_id for row in rows if row.product_id is not None)
     touch(to)
     return len(rows)
 
@@ -285,6 +302,7 @@ def move_items(*, items: Sequence[ListItem], to: List) -> int:
             anew.got = min(item.got, item.wanted)
             anew.save()
             remove_items(items=[item])
+    stir(item.product_id for item in going if item.product_id is not None)
     touch(to)
     return len(going)
 
@@ -294,7 +312,7 @@ def merge(*, row: List, into: List) -> int:
     """Everything goes onto the other list, and this one is removed. How many things came."""
     items = ListItem.objects.present().filter(list=row).select_related("list", "product", "variant")
     moved = move_items(items=list(items.order_by("position", "pk")), to=into)
-    List.objects.filter(pk=row.pk).update(removed_at=timezone.now())
+    remove_list(row=row)
     return moved
 
 

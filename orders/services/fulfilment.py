@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from catalog.services import return_stock
+from catalog.services import return_stock, stir
 from core.reactions import announce
 from orders.errors import AlreadyDone, BadRefund
 from orders.gateways import gateway
@@ -33,6 +33,7 @@ def ship(*, line: OrderLine) -> OrderLine:
     return line
 
 
+@transaction.atomic
 def mark_delivered(*, line: OrderLine) -> None:
     """The parcel has arrived. Raises AlreadyDone when it was not sent, or had arrived before."""
     moved = OrderLine.objects.filter(pk=line.pk, shipped_at__isnull=False, delivered_at__isnull=True).update(
@@ -40,6 +41,7 @@ def mark_delivered(*, line: OrderLine) -> None:
     )
     if not moved:
         raise AlreadyDone(_("This line was not sent yet, or has arrived before. Nothing was changed."))
+    stir([line.product_id])
 
 
 @transaction.atomic
@@ -61,5 +63,6 @@ def refund(*, line: OrderLine, amount_minor: int, reason: str, by: User | None, 
         gateway().refund(reference=payment.reference, amount_minor=amount_minor, key=f"refund-{row.pk}")
     if restock and line.refunded_minor == line.total_minor:
         return_stock(variant_id=line.swapped_for_id or line.variant_id, quantity=line.quantity)
+    stir([line.product_id])
     announce("orders.refunded", line.order_id)
     return row

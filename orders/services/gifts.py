@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.vault import Place, open_sealed, sealed
 from catalog.models import Variant
-from catalog.services import return_stock, take_stock
+from catalog.services import return_stock, stir, take_stock
 from notifications.models import Notice
 from notifications.services import notify, send_mail
 from orders.errors import AlreadyDone, SoldOut
@@ -100,6 +100,15 @@ def place_of(*, line: OrderLine, by: User) -> Place:
     return open_sealed(text, owner_id=gift.recipient_id, by=by, purpose="parcel", about=f"line {line.pk}")
 
 
+@transaction.atomic
+def _arrive(moment: datetime) -> None:
+    """What was sent so long ago has arrived."""
+    sent = OrderLine.objects.filter(delivered_at__isnull=True, shipped_at__lte=moment - timedelta(days=KEPT_DAYS))
+    pks, products = list(sent.values_list("pk", flat=True)), list(sent.values_list("product", flat=True))
+    OrderLine.objects.filter(pk__in=pks, delivered_at__isnull=True).update(delivered_at=moment)
+    stir(products)
+
+
 def tend(now: datetime | None = None) -> None:
     """Ask whom nobody asked, give back what nobody answered, delete addresses of parcels that have arrived."""
     moment = now or timezone.now()
@@ -108,9 +117,7 @@ def tend(now: datetime | None = None) -> None:
         ask_receiver(order_pk=gift.order_id)
     for gift in waiting.filter(asked_at__lte=moment - timedelta(days=ANSWER_DAYS)).order_by("pk")[:200]:
         decline(gift=gift, now=moment)
-    OrderLine.objects.filter(delivered_at__isnull=True, shipped_at__lte=moment - timedelta(days=KEPT_DAYS)).update(
-        delivered_at=moment
-    )
+    _arrive(moment)
     under_way = OrderLine.objects.filter(delivered_at__isnull=True).filter(Q(refunded_minor__lt=F("total_minor")))
     done = Gift.objects.exclude(sealed="").exclude(order__in=under_way.values("order"))
     done.update(sealed="", purged_at=moment)

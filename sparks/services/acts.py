@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from accounts.circle import are_blocked, may_see
 from accounts.models import User
-from catalog.models import Product
+from catalog.models import Product, Seller
+from catalog.services import stir
 from notifications.services import notify
 from sparks.errors import EmptyComment, LongComment
-from sparks.models import Comment, Less, Like, ProductVote, Report, Spark, Topic, TopicFollow, View
+from sparks.models import Comment, Less, Like, ProductVote, Report, SellerFollow, Spark, Topic, TopicFollow, View
 from sparks.ownership import owns
+from sparks.services.heating import stir_spark
 from sparks.services.limits import MENTION, check_pace, check_text
 
 LONGEST_COMMENT = 400
@@ -26,10 +28,12 @@ def set_liked(*, spark: Spark, user: User, on: bool) -> bool:
         _like, is_new = Like.objects.get_or_create(spark=spark, user=user)
         if is_new:
             Spark.objects.filter(pk=spark.pk).update(likes=F("likes") + 1)
+            stir_spark(spark.pk)
         return is_new
     removed, _rows = Like.objects.filter(spark=spark, user=user).delete()
     if removed:
         Spark.objects.filter(pk=spark.pk, likes__gt=0).update(likes=F("likes") - 1)
+        stir_spark(spark.pk)
     return removed > 0
 
 
@@ -50,6 +54,7 @@ def comment(*, spark: Spark, author: User, words: str, parent: Comment | None = 
         parent = parent.parent
     row = Comment.objects.create(spark=spark, author=author, parent=parent, words=words)
     Spark.objects.filter(pk=spark.pk).update(comments=F("comments") + 1)
+    stir_spark(spark.pk)
     for person in _to_tell(row):
         notify(
             recipient=person, kind="spark_comment", data={"name": author.name, "words": words[:140]},
@@ -84,6 +89,7 @@ def drop_comment(*, row: Comment) -> int:
     )
     if gone:
         Spark.objects.filter(pk=row.spark_id, comments__gte=gone).update(comments=F("comments") - gone)
+        stir_spark(row.spark_id)
     return gone
 
 
@@ -95,14 +101,17 @@ def restore_comment(*, row: Comment) -> None:
     same = Q(pk=row.pk) | Q(parent=row.pk)
     back = Comment.objects.filter(same, removed_at=row.removed_at).update(removed_at=None)
     Spark.objects.filter(pk=row.spark_id).update(comments=F("comments") + back)
+    stir_spark(row.spark_id)
 
 
+@transaction.atomic
 def set_wanted(*, product: Product, user: User, on: bool) -> None:
     """Vote for a product, or take the vote back. Whether she owns it is written down now."""
     if on:
         ProductVote.objects.get_or_create(product=product, user=user, defaults={"is_owner": owns(user, product.pk)})
     else:
         ProductVote.objects.filter(product=product, user=user).delete()
+    stir([product.pk])
 
 
 def set_topic_followed(*, topic: Topic, user: User, on: bool) -> None:
@@ -111,6 +120,14 @@ def set_topic_followed(*, topic: Topic, user: User, on: bool) -> None:
         TopicFollow.objects.get_or_create(topic=topic, user=user)
     else:
         TopicFollow.objects.filter(topic=topic, user=user).delete()
+
+
+def set_seller_followed(*, seller: Seller, user: User, on: bool) -> None:
+    """Follow a seller's things or stop."""
+    if on:
+        SellerFollow.objects.get_or_create(seller=seller, user=user)
+    else:
+        SellerFollow.objects.filter(seller=seller, user=user).delete()
 
 
 @transaction.atomic

@@ -9,12 +9,14 @@ from accounts.models import User
 from notifications.services import notify
 from sparks.models import Report, Spark
 from sparks.services.acts import drop_comment
+from sparks.services.heating import stir_spark
 
 
 @transaction.atomic
 def hide_spark(*, spark: Spark, by: User) -> None:
     """Nobody sees it any more; its author is told and may answer. Open reports of it are upheld."""
     if Spark.objects.filter(pk=spark.pk, state=Spark.State.POSTED).update(state=Spark.State.HIDDEN):
+        stir_spark(spark.pk)
         notify(
             recipient=spark.author,
             kind="spark_hidden",
@@ -28,7 +30,8 @@ def hide_spark(*, spark: Spark, by: User) -> None:
 @transaction.atomic
 def show_spark(*, spark: Spark, by: User) -> None:
     """It was hidden by mistake: it stands at its old place again."""
-    Spark.objects.filter(pk=spark.pk, state=Spark.State.HIDDEN).update(state=Spark.State.POSTED)
+    if Spark.objects.filter(pk=spark.pk, state=Spark.State.HIDDEN).update(state=Spark.State.POSTED):
+        stir_spark(spark.pk)
     _decide(Q(spark=spark, comment__isnull=True), Report.State.DISMISSED, by)
 
 

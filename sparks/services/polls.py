@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Product
-from sparks.errors import NotOver, NotTwoOptions, PollClosed, PollStands
+from notifications.services import notify
+from sparks.errors import NotBought, NotOver, NotTwoOptions, PollClosed, PollStands
 from sparks.models import Poll, PollOption, PollVote, Spark
-from sparks.ownership import owns
+from sparks.ownership import kept_lines, owns
 
 FEWEST, MOST = 2, 4
 DAYS = (1, 3, 7)
+# So long after it arrived, she is asked whether she would buy it again.
+AGAIN_DAYS = 90
 
 
 @transaction.atomic
@@ -74,3 +78,38 @@ def settle(*, poll: Poll, words: str, product: Product | None = None, now: datet
     if moment < poll.closes_at:
         raise NotOver
     Poll.objects.filter(pk=poll.pk).update(outcome=words.strip()[:280], outcome_product=product, settled_at=moment)
+
+
+def say_again(*, poll: Poll, would: bool, words: str, now: datetime | None = None) -> None:
+    """Months later the asker says whether she would buy it again; she may change her mind. Raises NotBought."""
+    if poll.settled_at is None or poll.outcome_product_id is None:
+        raise NotBought
+    Poll.objects.filter(pk=poll.pk).update(
+        would_again=would, again_words=words.replace("\x00", "").strip()[:140], again_at=now or timezone.now()
+    )
+
+
+def ask_again(now: datetime | None = None) -> int:
+    """Ask those who have had what they bought for three months, once each. Returns how many were asked."""
+    moment, count = now or timezone.now(), 0
+    waiting = Poll.objects.filter(
+        outcome_product__isnull=False, again_at__isnull=True, again_asked_at__isnull=True,
+        settled_at__lte=moment - timedelta(days=AGAIN_DAYS), spark__removed_at__isnull=True,
+        spark__state=Spark.State.POSTED, spark__author__is_active=True,
+    ).select_related("spark__author", "outcome_product")  # fmt: skip
+    hers = kept_lines().filter(
+        order__user=OuterRef("spark__author"), product=OuterRef("outcome_product"),
+        delivered_at__lte=moment - timedelta(days=AGAIN_DAYS),
+    )  # fmt: skip
+    for poll in waiting.filter(Exists(hers)).order_by("settled_at", "pk")[:200]:
+        with transaction.atomic():
+            # Of two that run at once, one asks.
+            if Poll.objects.filter(pk=poll.pk, again_asked_at__isnull=True).update(again_asked_at=moment):
+                assert poll.outcome_product is not None  # noqa: S101  (filtered so)
+                notify(
+                    recipient=poll.spark.author, kind="poll_again",
+                    data={"product": poll.outcome_product.name, "question": poll.question},
+                    url=f"{poll.spark.get_absolute_url()}#again", mail=False,
+                )  # fmt: skip
+                count += 1
+    return count

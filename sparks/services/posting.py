@@ -18,6 +18,7 @@ from PIL import Image
 
 from accounts.models import User
 from catalog.models import Product
+from catalog.services import stir
 from core.images import clean_picture
 from influencers.models import Influencer
 from sparks import live
@@ -35,7 +36,9 @@ from sparks.errors import (
 from sparks.models import Photo, Poll, ProductTag, Spark, SparkEdit, Topic
 from sparks.ownership import has_bought
 from sparks.services import films
+from sparks.services.heating import stir_spark
 from sparks.services.limits import check_text
+from sparks.services.shelving import place
 from sparks.tags import MOST_TAGS, OutsidePicture, placed
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -103,10 +106,13 @@ def _end(rows: Any) -> int:
     return 0 if last is None else last + 1
 
 
+@transaction.atomic
 def drop_photo(*, photo: Photo) -> None:
     """Take a picture out with its tags; its files go when that is certain."""
     paths = [path for path in (photo.small, photo.large, photo.film, photo.upload) if path]
+    untagged = list(photo.tags.values_list("product", flat=True))
     photo.delete()
+    _retagged(photo.spark, untagged)
     for path in paths:
         transaction.on_commit(partial(default_storage.delete, path))
 
@@ -114,6 +120,13 @@ def drop_photo(*, photo: Photo) -> None:
 def describe_photo(*, photo: Photo, alt: str) -> None:
     """What the picture shows, for who cannot see it."""
     Photo.objects.filter(pk=photo.pk).update(alt=alt.strip()[:200])
+
+
+def _retagged(spark: Spark, products: Sequence[int]) -> None:
+    """A posted Spark tags other things: its shelves and the rankings of these products follow."""
+    if spark.posted_at is not None:
+        place([spark.pk])
+        stir(products)
 
 
 @transaction.atomic
@@ -132,11 +145,13 @@ def add_tag(*, photo: Photo, product: Product, x: int, y: int) -> ProductTag:
         raise OutsideThePicture from None
     try:
         with transaction.atomic():
-            return ProductTag.objects.create(
+            tag = ProductTag.objects.create(
                 photo=photo, product=product, x=across, y=down, position=_end(photo.tags.all())
             )
     except IntegrityError:
         raise TaggedAlready from None
+    _retagged(photo.spark, [product.pk])
+    return tag
 
 
 @transaction.atomic
@@ -151,9 +166,11 @@ def place_tag(*, tag: ProductTag, x: int, y: int) -> ProductTag:
     return tag
 
 
+@transaction.atomic
 def drop_tag(*, tag: ProductTag) -> None:
     """Take a tag off."""
     tag.delete()
+    _retagged(tag.photo.spark, [tag.product_id])
 
 
 @transaction.atomic
@@ -183,6 +200,9 @@ def change_spark(
     row.words, row.topic, row.audience = words, topic, audience
     row.is_sponsored, row.is_gifted = is_sponsored, is_gifted
     row.save(update_fields=["words", "topic", "audience", "is_sponsored", "is_gifted", "kind", "edited_at"])
+    if row.posted_at is not None:
+        place([row.pk])
+        stir_spark(row.pk)
     spark.refresh_from_db()
 
 
@@ -209,6 +229,8 @@ def post_spark(*, spark: Spark, now: datetime | None = None) -> Spark:
     for poll in Poll.objects.filter(spark=row):
         Poll.objects.filter(pk=poll.pk).update(closes_at=row.posted_at + timedelta(days=poll.days))
     transaction.on_commit(partial(live.tell, row.pk))
+    place([row.pk])
+    stir_spark(row.pk)
     return row
 
 
@@ -250,15 +272,20 @@ def publish_due(now: datetime | None = None) -> int:
     return count
 
 
+@transaction.atomic
 def remove_spark(*, spark: Spark) -> None:
     """Take it away; ``restore_spark`` brings it back for thirty days."""
     Spark.objects.filter(pk=spark.pk, removed_at__isnull=True).update(removed_at=timezone.now())
+    stir_spark(spark.pk)
 
 
+@transaction.atomic
 def restore_spark(*, spark: Spark, now: datetime | None = None) -> bool:
     """Bring a removed Spark back as it was, at its old place; False when that was too long ago."""
     since = (now or timezone.now()) - timedelta(days=UNDO_DAYS)
-    return Spark.objects.filter(pk=spark.pk, removed_at__gt=since).update(removed_at=None) > 0
+    is_back = Spark.objects.filter(pk=spark.pk, removed_at__gt=since).update(removed_at=None) > 0
+    stir_spark(spark.pk)
+    return is_back
 
 
 def add_photos(*, spark: Spark, uploads: Sequence[UploadedFile], alt: str = "") -> list[Photo]:

@@ -1,6 +1,8 @@
 """How long ago, in the width of a card."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
 from django.utils import formats, timezone
@@ -30,3 +32,15 @@ def age(moment: datetime | None) -> str:
 def minus_sign_off(number: int) -> int:
     """How far, whichever way."""
     return abs(number)
+
+
+@register.filter
+def of(rows: Mapping[int, Any] | str, key: int) -> Any:
+    """What a mapping holds under this number, or None; None, too, on pages that give no mapping."""
+    return rows.get(key) if isinstance(rows, Mapping) else None
+
+
+@register.filter
+def is_in(number: int, numbers: Collection[int]) -> bool:
+    """Whether it is among them."""
+    return number in numbers

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,9 +17,9 @@ from orders.errors import OrderError
 from orders.queries import CART_KEY, cart_count
 from orders.services import cart as carts
 from sparks import queries
-from sparks.errors import NotOver, SparkError
+from sparks.errors import NotBought, NotOver, SparkError
 from sparks.forms import ReportForm
-from sparks.services import acts, polls
+from sparks.services import acts, keeping, polls
 from sparks.visitors import ask_to_sign_in, member
 
 
@@ -129,6 +130,72 @@ def settle(request: MemberRequest, code: str) -> HttpResponse:
     except NotOver as refusal:
         messages.error(request, str(refusal))
     return redirect(f"{spark.get_absolute_url()}#s-{spark.code}")
+
+
+@require_POST
+def say_again(request: MemberRequest, code: str) -> HttpResponse:
+    """The asker says whether she would buy again what she bought (``would=1`` or ``0``)."""
+    spark = queries.own_spark(code, request.user)
+    poll = queries.poll_of(spark)
+    if request.POST.get("would") not in {"0", "1"}:
+        messages.error(request, _("Choose yes or no."))
+    else:
+        try:
+            polls.say_again(poll=poll, would=request.POST["would"] == "1", words=request.POST.get("words", ""))
+        except NotBought as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Thank you. It stands with the poll and on the product's page."))
+    return redirect(f"{spark.get_absolute_url()}#s-{spark.code}")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep(request: HttpRequest, code: str) -> HttpResponse:
+    """Save a whole Spark. A plain POST with ``on=1`` keeps it on a list that only she sees, ``on=0`` takes it off again.
+
+    With ``list=`` it goes onto that one, or off it. A GET shows her lists.
+    """
+    user = member(request)
+    spark = queries.spark_for(code, user)
+    if user is None:
+        return ask_to_sign_in(request, spark.get_absolute_url())
+    lists, on = queries.lists_to_fill(user), request.POST.get("on") == "1"
+    if request.method != "POST":
+        context = {"spark": spark, "lists": lists, "on": queries.lists_with(spark, lists)}
+        return render(request, "sparks/keep.html", context)
+    if request.POST.get("list"):
+        row = queries.list_to_keep_on(user, request.POST["list"])
+        if on:
+            keeping.keep_on(row=row, spark=spark, by=user)
+        else:
+            keeping.drop_from(row=row, spark=spark)
+        text = (_("Saved to %(list)s.") if on else _("Taken off %(list)s.")) % {"list": row.name}
+    elif on:
+        text = _("Saved to %(list)s.") % {"list": keeping.keep(spark=spark, user=user).name}
+    else:
+        keeping.drop(spark=spark, user=user, lists=lists)
+        text = _("Taken off your lists.")
+    if is_part_request(request):
+        context = {"spark": spark, "is_kept": on}
+        return say(render(request, "sparks/_keep.html", context), text)
+    messages.success(request, text)
+    return redirect(f"{safe_next(request, spark.get_absolute_url())}#s-{spark.code}")
+
+
+@login_not_required
+@require_POST
+def follow_seller(request: HttpRequest, slug: str) -> HttpResponse:
+    """Follow a seller's things (``on=1``) or stop."""
+    seller = queries.seller_at(slug)
+    user, address = member(request), reverse("sparks:seller", args=[seller.slug])
+    if user is None:
+        return ask_to_sign_in(request, address)
+    on = request.POST.get("on") == "1"
+    acts.set_seller_followed(seller=seller, user=user, on=on)
+    if is_part_request(request):
+        return render(request, "sparks/_follow_seller.html", {"seller": seller, "is_followed": on})
+    return redirect(safe_next(request, address))
 
 
 @login_not_required

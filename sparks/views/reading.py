@@ -41,30 +41,90 @@ def following(request: MemberRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def lively(request: HttpRequest) -> HttpResponse:
+    """What people talk of now, liveliest first."""
+    rows = queries.lively(member(request))
+    reason = _("People liked it or wrote under it lately.")
+    return _feed(request, rows, tab="lively", title=_("Trending"), reason=reason)
+
+
+@login_not_required
+@require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """One topic, newest first."""
     found = queries.topic_at(slug)
+    rows = queries.of_topic(found, member(request))
+    reason = _("It is in this topic: newest first.")
     return _feed(
-        request,
-        queries.of_topic(found, member(request)),
-        tab="topic",
-        title=found.label,
-        topic=found,
-        atom=found.atom_url,
-    )
+        request, rows, tab="topic", title=found.label, topic=found, atom=found.atom_url, reason=reason
+    )  # fmt: skip
 
 
 @login_not_required
 @require_safe
 def person(request: HttpRequest, handle: str) -> HttpResponse:
-    """What one person posted, newest first."""
-    found, rows = queries.of_person(handle, member(request))
-    return _feed(request, rows, tab="person", title=found.name, handle=found.handle or "", atom=queries.atom_of(found))
+    """What one person posted, newest first; her page at ``/@handle`` loads the newest as tiles."""
+    user = member(request)
+    found, rows = queries.of_person(handle, user)
+    if request.headers.get("HX-Target") == "sparks-of":
+        newest = queries.newest_of(rows, user)
+        return render_page(request, "sparks/_tiles.html", {"cards": newest, "person": found, "title": "sparks-of"})
+    return _feed(
+        request,
+        rows,
+        tab="person",
+        title=found.name,
+        handle=found.handle or "",
+        atom=queries.atom_of(found),
+        reason=_("She posted it."),
+    )
+
+
+@login_not_required
+@require_safe
+def votes(request: HttpRequest, handle: str) -> HttpResponse:
+    """What one person would buy, where she shows it; her page at ``/@handle`` loads it as a part."""
+    user = member(request)
+    found = queries.votes_page(handle, user)
+    return render_page(request, "sparks/votes.html", {"page": found}, fragment="sparks/_votes.html")
+
+
+@login_not_required
+@require_safe
+def things(request: HttpRequest) -> HttpResponse:
+    """Every Spark that shows something, newest first, with what owners say; from here to each category."""
+    return _shelf(request, queries.things_page(), title=_("By category"), tab="things")
+
+
+@login_not_required
+@require_safe
+def category(request: HttpRequest, path: str) -> HttpResponse:
+    """Sparks with things of a category and those below, newest first, with what owners say."""
+    found = queries.category_page(path)
+    return _shelf(request, found, title=found.category.label if found.category else "", tab="things")
+
+
+@login_not_required
+@require_safe
+def seller(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sparks with things of a seller, newest first, with what owners say."""
+    found = queries.seller_page(slug, member(request))
+    return _shelf(request, found, title=found.seller.name if found.seller else "", tab="seller")
+
+
+def _shelf(request: HttpRequest, shelf: queries.ShelfPage, *, title: str, tab: str) -> HttpResponse:
+    user = member(request)
+    rows = queries.on_shelf(shelf.kind, shelf.number, user)
+    reason = _("It shows something of this kind: newest first.")
+    if tab == "seller":
+        reason = _("It shows something of this seller: newest first.")
+    return _feed(request, rows, tab=tab, title=title, shelf=shelf, reason=reason)
 
 
 def _feed(
-    request: HttpRequest, rows: Any, *, tab: str, title: str, topic: Any = None, handle: str = "", atom: str = ""
-) -> HttpResponse:
+    request: HttpRequest, rows: Any, *, tab: str, title: str, topic: Any = None, shelf: queries.ShelfPage | None = None,
+    handle: str = "", atom: str = "", reason: str = "",
+) -> HttpResponse:  # fmt: skip
     user = member(request)
     stream = live.address(topic=topic.slug if topic else "", person=handle)
     context: dict[str, Any] = {
@@ -78,15 +138,15 @@ def _feed(
     if newest := request.GET.get("since", ""):
         count = queries.arrivals(rows, user, newest)
         return render(request, "sparks/_arrivals.html", context | {"count": count, "newest": newest})
-    page = queries.feed_page(rows, user, request.GET.get("before", ""))
-    context["page"] = page
+    page = queries.feed_page(rows, user, request.GET.get("before", ""), reason=reason)
+    context |= {"page": page, "shelf": shelf, "says": queries.owners_say(page.cards, user) if shelf else {}}
     if not is_part_request(request):
         followed = queries.topics_followed(user, chosen_topics(request))
         context |= {
             "topics": queries.topics(),
             "is_topic_followed": topic is not None and topic.pk in followed,
             "has_topics": bool(followed),
-            "hottest": queries.hottest(user)[0][:5],
+            "hottest": queries.hottest(user, category=shelf.category if shelf else None, limit=5),
             "people": queries.worth_following(user, 3),
         }
     return render_page(request, "sparks/feed.html", context, fragment="sparks/_cards.html")
@@ -151,12 +211,24 @@ def _touched(request: HttpRequest, spark: Spark, response: HttpResponse) -> None
 @login_not_required
 @require_safe
 def trending(request: HttpRequest) -> HttpResponse:
-    """The hottest products with the reason for each place."""
-    slug = request.GET.get("topic", "")
-    chosen = queries.topic_at(slug) if slug else None
-    hot, made_at = queries.hottest(member(request), chosen)
-    context = {"hot": hot, "made_at": made_at, "topics": queries.topics(), "topic": chosen, "tab": "trending"}
+    """The hottest products with the reason for each place: of all, of a topic, or of a category."""
+    slug, path = request.GET.get("topic", ""), request.GET.get("category", "")
+    topic = queries.topic_at(slug) if slug else None
+    category = queries.category_at(path) if path and topic is None else None
+    context = {
+        "hot": queries.hottest(member(request), topic=topic, category=category), "made_at": queries.heat_as_of(),
+        "topics": queries.topics(), "topic": topic, "category": category,
+        "categories": queries.categories_with_heat(), "tab": "trending",
+    }  # fmt: skip
     return render_page(request, "sparks/trending.html", context)
+
+
+@login_not_required
+@require_safe
+def on_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """The Sparks on a list, for who may see the list, each for who may see it; the page of the list loads them."""
+    found = queries.kept_page(slug, member(request), token=request.GET.get("token", "")[:32])
+    return render_page(request, "sparks/on_list.html", {"page": found}, fragment="sparks/_on_list.html")
 
 
 @login_not_required

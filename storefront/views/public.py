@@ -43,7 +43,7 @@ def page(request: HttpRequest, handle: str) -> HttpResponse:
         parts = parts_of(head.person, head.tie, viewer)
         if head.is_owner:
             parts = parts_of(head.person, Tie(is_self=True), viewer)
-        context = {"head": head, "tab": "lists", "lists": parts.lists, "friends": parts.friends}
+        context = {"head": head, "tab": "lists", "lists": parts.lists, "friends": parts.friends, "parts": parts}
         return _touched(request, storefront, "storefront", render_page(request, "storefront/lists.html", context))
     if request.GET.get("tab") == "about":
         context = {"head": head, "tab": "about", "networks": networks_of(storefront.influencer)}

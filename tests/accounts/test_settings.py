@@ -9,7 +9,8 @@ from tests.cast import Mei
 from tests.core.test_images import picture
 
 FORM = {"name": "Lina M.", "bio": "Plants", "handle": "lina.shops", "language": "zh-hans",
-        "findable_by": "everyone", "shows_lists_to": "everyone", "shows_friends_to": "friends"}  # fmt: skip
+        "findable_by": "everyone", "shows_lists_to": "everyone", "shows_friends_to": "friends",
+        "shows_sparks_to": "friends", "shows_votes_to": "everyone"}  # fmt: skip
 
 
 def test_settings_are_kept(as_lina: Client, lina: User) -> None:
@@ -18,6 +19,7 @@ def test_settings_are_kept(as_lina: Client, lina: User) -> None:
     lina.refresh_from_db()
     assert answer.status_code == 302
     assert (lina.name, lina.bio, lina.handle, lina.language) == ("Lina M.", "Plants", "lina.shops", "zh-hans")
+    assert (lina.shows_sparks_to, lina.shows_votes_to) == ("friends", "everyone")
     assert lina.avatar_url.endswith(".webp")
 
 

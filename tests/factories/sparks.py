@@ -4,6 +4,7 @@ import factory
 from django.utils import timezone
 
 from sparks.models import Photo, ProductTag, Spark, Topic
+from sparks.services.shelving import place
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ProductFactory
 
@@ -48,8 +49,14 @@ class PhotoFactory(factory.django.DjangoModelFactory):
 class ProductTagFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = ProductTag
+        skip_postgeneration_save = True
 
     photo = factory.SubFactory(PhotoFactory)
     product = factory.SubFactory(ProductFactory)
     x = 5000
     y = 5000
+
+    @factory.post_generation
+    def shelf(tag: ProductTag, *_args: object, **_more: object) -> None:  # noqa: N805
+        """As the services do: a posted Spark stands on the shelves of what it tags."""
+        place([tag.photo.spark_id])

@@ -1,5 +1,8 @@
 """docs/rules/spark-*.md, run; and what follows from them for any input."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from sparks.feeds import Standing, has_a_place, is_in_first_audience, mix
 from sparks.labels import Facts, labels
 from sparks.tags import EDGE, WHOLE, OutsidePicture, parse_percent, placed
-from sparks.trending import Kind, Voice, score, weight
+from sparks.trending import PRODUCTS, SPARKS, Kind, Policy, Score, Voice, heat, score
 from tests.rules.documents import table
 
 
@@ -89,6 +92,13 @@ def test_no_five_in_a_row_hold_two_adverts_on_any_page_size(posts: int, adverts:
     assert all(whole[start : start + 5].count("A") <= 1 for start in range(len(whole)))
 
 
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def voice(person: int, kind: Kind, hours: int, days: int, *, is_circle: bool = False) -> Voice:
+    return Voice(person, kind, NOW - timedelta(hours=hours), NOW - timedelta(days=days), is_circle)
+
+
 def voices(text: str) -> list[Voice]:
     found: list[Voice] = []
     person = 0
@@ -99,27 +109,38 @@ def voices(text: str) -> list[Voice]:
             for act in acts.split("+"):
                 kind, _, rest = act.strip().lstrip("*").partition("@")
                 age, _, days = rest.partition("/")
-                found.append(Voice(person, Kind(kind), int(age), int(days), is_circle="*" in act))
+                found.append(voice(person, Kind(kind), int(age), int(days), is_circle="*" in act))
     return found
+
+
+def heat_of(found: Score, policy: Policy = PRODUCTS) -> int:
+    return 0 if found.level is None else heat(found.level, NOW, policy)
 
 
 @pytest.mark.parametrize("row", table("spark-trending"), ids=lambda row: row["voices"])
 def test_trending(row: dict[str, str]) -> None:
-    answer = score(voices(row["voices"]), delivered=int(row["delivered"]), returned=int(row["returned"]))
+    answer = score(
+        voices(row["voices"]), now=NOW, delivered=int(row["delivered"]), returned=int(row["returned"])
+    )  # fmt: skip
 
-    assert answer.heat == int(row["heat"])
+    assert heat_of(answer) == int(row["heat"])
+
+
+@pytest.mark.parametrize("row", table("spark-lively"), ids=lambda row: row["voices"])
+def test_lively(row: dict[str, str]) -> None:
+    assert heat_of(score(voices(row["voices"]), now=NOW, policy=SPARKS), SPARKS) == int(row["heat"])
 
 
 def test_the_explanation_counts_whom_it_left_out() -> None:
-    answer = score(voices("5x *vote@0/100; owner@0/100; 50x vote@0/1"), delivered=0, returned=0)
+    answer = score(voices("5x *vote@0/100; owner@0/100; 50x vote@0/1"), now=NOW)
 
-    assert (answer.owners, answer.votes, answer.young, answer.circle, answer.heat) == (1, 3, 50, 2, 24_000)
+    assert (answer.owners, answer.votes, answer.young, answer.circle, heat_of(answer)) == (1, 3, 50, 2, 24_000)
 
 
 VOICES = st.lists(
     st.builds(
-        Voice, person=st.integers(1, 12), kind=st.sampled_from(list(Kind)), age_hours=st.integers(0, 800),
-        account_days=st.integers(0, 60), is_circle=st.booleans(),
+        voice, st.integers(1, 12), st.sampled_from([kind for kind in Kind if kind != Kind.COMMENT]), st.integers(0, 800),
+        st.integers(0, 60), is_circle=st.booleans(),
     ),
     max_size=25,
 )  # fmt: skip
@@ -127,25 +148,49 @@ VOICES = st.lists(
 
 def of_one_circle(found: list[Voice]) -> list[Voice]:
     """A person is of the circle or is not, whatever she did."""
-    return [Voice(v.person, v.kind, v.age_hours, v.account_days, is_circle=v.person % 3 == 0) for v in found]
+    return [replace(one, is_circle=one.person % 3 == 0) for one in found]
 
 
 @given(VOICES, st.integers(0, 30), st.integers(0, 30), st.booleans())
 def test_one_more_owner_never_lowers(found: list[Voice], delivered: int, returned: int, friend: bool) -> None:
-    facts: dict[str, Any] = {"delivered": delivered, "returned": min(returned, delivered)}
+    facts: dict[str, Any] = {"now": NOW, "delivered": delivered, "returned": min(returned, delivered)}
     before = of_one_circle(found)
-    more = Voice(99, Kind.OWNER, 0, 100, is_circle=friend)
+    more = voice(99, Kind.OWNER, 0, 100, is_circle=friend)
 
-    assert score([*before, more], **facts).heat >= score(before, **facts).heat
+    assert (score([*before, more], **facts).level or 0) >= (score(before, **facts).level or 0)
 
 
 @given(VOICES, st.sampled_from(list(Kind)), st.integers(0, 13))
 def test_a_ring_of_fifty_new_accounts_moves_nothing(found: list[Voice], kind: Kind, days: int) -> None:
     before = of_one_circle(found)
-    ring = [Voice(1000 + n, kind, 0, days) for n in range(50)]
+    ring = [voice(1000 + n, kind, 0, days) for n in range(50)]
 
-    assert score([*before, *ring], delivered=0, returned=0).heat == score(before, delivered=0, returned=0).heat
+    assert score([*before, *ring], now=NOW).level == score(before, now=NOW).level
 
 
-def test_a_voice_halves_in_a_week() -> None:
-    assert [weight(Voice(1, Kind.OWNER, hours, 100)) for hours in (0, 168, 336)] == [12_000, 6_000, 3_000]
+@given(VOICES, st.randoms())
+def test_the_order_in_which_voices_are_read_changes_nothing(found: list[Voice], rng: Random) -> None:
+    before = of_one_circle(found)
+    mixed = [*before]
+    rng.shuffle(mixed)
+
+    assert score(mixed, now=NOW) == score(before, now=NOW)
+
+
+@given(VOICES, st.integers(1, 800))
+def test_time_alone_changes_nothing_before_it_is_due(found: list[Voice], hours: int) -> None:
+    before = of_one_circle(found)
+    first = score(before, now=NOW)
+    later = NOW + timedelta(hours=hours)
+    again = score(before, now=later)
+
+    if first.due_at is None or later < first.due_at:
+        assert again == first
+    else:
+        assert again.due_at is None or again.due_at > first.due_at
+
+
+def test_a_voice_halves_in_a_week_and_keeps_its_level() -> None:
+    level = score([voice(1, Kind.OWNER, 0, 100)], now=NOW).level
+    assert level is not None
+    assert [heat(level, NOW + timedelta(hours=hours)) for hours in (0, 168, 336)] == [12_000, 6_000, 3_000]

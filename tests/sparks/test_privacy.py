@@ -7,10 +7,11 @@ import pytest
 
 from accounts.models import Block, User
 from sparks import queries
-from sparks.models import Comment, Spark
+from sparks.models import Comment, KeptSpark, Spark, SparkHeat
 from tests.conftest import client_for
 from tests.factories.accounts import UserFactory, befriend, with_handle
-from tests.factories.catalog import ProductFactory
+from tests.factories.catalog import CategoryFactory, ProductFactory
+from tests.factories.lists import ListFactory
 from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory
 from tests.rules.documents import table
 
@@ -48,14 +49,20 @@ def test_pages_feeds_counts_and_rankings_ask_one_rule(db: None, row: dict[str, s
         scheduled_for="2030-01-01T00:00Z" if row["state"] == "scheduled" else None,
         removed_at="2026-01-01T00:00Z" if row["state"] == "removed" else None,
     )  # fmt: skip
-    product = ProductFactory()
+    product = ProductFactory(category=CategoryFactory(path="home"))
     ProductTagFactory(photo=PhotoFactory(spark=spark), product=product)
+    SparkHeat.objects.create(spark=spark, level=1, due_at="2030-01-01T00:00Z")
+    wall = ListFactory(kind="idea", audience="public", slug="wall")
+    KeptSpark.objects.create(spark=spark, list=wall, by=wall.owner)
     viewer = viewer_of(row["viewer"], author)
     sees = row["sees"] == "yes"
     client = client_for(viewer) if viewer is None or viewer.is_active else client_for(None)
 
     assert client.get("/s/secret").status_code == (200 if sees else 404)
     assert ("Nobody knows" in client.get(f"/sparks/t/{spark.topic.slug}").content.decode()) == sees
+    seller = f"/sparks/sold-by/{product.seller.slug}"
+    for path in ("/sparks/c", "/sparks/c/home", seller, "/sparks/lively", "/topics/home", "/sparks/on-list/wall"):
+        assert ("/s/secret" in client.get(path).content.decode()) == sees, path
     assert [card.spark for card in queries.sparks_with(product, viewer)] == ([spark] if sees else [])
     assert queries.seen_sparks(["secret"], viewer) == ([spark] if sees and viewer != author else [])
     if sees and viewer != author:

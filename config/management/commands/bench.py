@@ -1,4 +1,4 @@
-"""``manage.py bench pages|import|friend_search|feed|streams [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+"""``manage.py bench pages|import|friend_search|feed|heat|streams [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.management import feed_bench, people_bench, stream_bench
+from config.management import feed_bench, heat_bench, people_bench, stream_bench
 
 YARDSTICK = "constant view"
 PAGES = {
@@ -124,7 +124,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "name", choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts", "streams"]
+            "name",
+            choices=[
+                "pages",
+                "import",
+                "friend_search",
+                "filling",
+                "people",
+                "feed",
+                "posts",
+                "heat",
+                "voices",
+                "streams",
+            ],
         )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
@@ -134,6 +146,7 @@ class Command(BaseCommand):
         parser.add_argument("--names", default="", help="a CSV file whose column `name` is mixed in, and searched for")
         parser.add_argument("--posts", type=int, default=1_000_000)
         parser.add_argument("--follows", type=int, default=5_000_000)
+        parser.add_argument("--voices", type=int, default=1_000_000)
         parser.add_argument("--probes", type=int, default=200)
         parser.add_argument("--streams", type=int, default=1000)
         parser.add_argument("--seconds", type=int, default=60)
@@ -154,6 +167,13 @@ class Command(BaseCommand):
             return
         if options["name"] == "streams":
             self.streams(options)
+            return
+        if options["name"] == "voices":
+            sizes = (options[name] for name in ("people", "products", "posts", "voices", "probes"))
+            self.stdout.write(json.dumps(heat_bench.run(*sizes)))
+            return
+        if options["name"] == "heat":
+            self.heat(options)
             return
         if options["name"] == "friend_search":
             self.friend_search(options)
@@ -285,6 +305,25 @@ class Command(BaseCommand):
             f"a Spark told to all of them: {figures['processor_ms_a_hint']:.0f} processor ms, heard by half after {figures['heard_by_half_ms']:.0f} ms, "
             f"by all after {figures['heard_by_all_ms']:.0f} ms"
         )
+
+    def heat(self, options: dict[str, Any]) -> None:
+        """Score everything from nothing, then what changed; read feeds by category."""
+        names = ("people", "products", "posts", "voices", "probes")
+        figures = self.in_scratch(["voices", *(part for name in names for part in (f"--{name}", str(options[name])))])
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        yardstick = figures["indexed look-up of 20 rows"]["p50_ms"]
+        self.stdout.write("{voices} voices, {products} products, {posts} posts on {database}".format(**figures))
+        share = figures["changed_seconds"] / figures["full_seconds"]
+        self.stdout.write("full scoring of {full_products} products: {full_seconds:.2f} s".format(**figures))
+        self.stdout.write(
+            "what changed, {changed_products} products: {changed_seconds:.3f} s".format(**figures) + f" ({share:.2%})"
+        )
+        for name, row in figures.items():
+            if isinstance(row, dict):
+                times = f"({row['p50_ms'] / yardstick:6.1f} x)"
+                self.stdout.write(f"{name:<34} p50 {row['p50_ms']:8.2f} ms {times}  p95 {row['p95_ms']:8.2f} ms")
 
     def child(self, arguments: list[str], environment: dict[str, str]) -> str:
         """Run one of our commands with other settings; its output."""
