@@ -631,12 +631,12 @@ def sparks_with(product: Product, user: User | None, limit: int = 6) -> list[Car
 
 def polls_about(product: Product, user: User | None, limit: int = 3) -> list[Card]:
     """Polls with this product among their options that have closed, newest first: what people chose and what came of it."""
-    asked = PollOption.objects.filter(product=product, poll__closes_at__lte=timezone.now())
-    about = Q(pk__in=asked.values("poll__spark")) | Q(
-        poll__outcome_product=product, poll__closes_at__lte=timezone.now()
-    )
-    rows = Spark.objects.visible_to(user).filter(about).select_related("author__influencer", "topic")
-    return cards(list(rows.order_by("-posted_at", "-pk")[:limit]), user)
+    asked = PollOption.objects.filter(product=product).values("poll")
+    shown = Spark.objects.visible_to(user).filter(pk=OuterRef("spark"))
+    # From the few polls with this product to their Sparks, never from all Sparks.
+    rows = Poll.objects.filter(Exists(shown), pk__in=asked, closes_at__lte=timezone.now())
+    rows = rows.select_related("spark__author__influencer", "spark__topic").order_by("-closes_at", "-pk")
+    return cards([poll.spark for poll in rows[:limit]], user)
 
 
 # --- What owners say

@@ -95,7 +95,11 @@ def score(
     young: set[int] = set()
     due: list[datetime] = []
     for voice in voices:
-        if not now - policy.window < voice.at <= now:
+        if voice.at > now:
+            # Another machine's clock is ahead: it counts when its moment comes.
+            due.append(voice.at)
+            continue
+        if voice.at <= now - policy.window:
             continue
         due.append(voice.at + policy.window)
         if voice.joined_at + policy.account_age > now:

@@ -65,13 +65,13 @@ def stir_spark(pk: int) -> None:
 
 def refresh(now: datetime | None = None) -> int:
     """Score anew what was stirred or is due; returns how many products and Sparks that were. Twice at once is once."""
-    moment, count = now or timezone.now(), 0
-    _stir_due(moment)
-    while done := _refresh_sparks(moment):
+    count = 0
+    _stir_due(now or timezone.now())
+    while done := _refresh_sparks(now):
         count += done
-    while done := _refresh_products(moment):
+    while done := _refresh_products(now):
         count += done
-    cache.set(REFRESHED, moment, None)
+    cache.set(REFRESHED, now or timezone.now(), None)
     return count
 
 
@@ -84,22 +84,23 @@ def _stir_due(now: datetime) -> None:
 
 
 @transaction.atomic
-def _refresh_sparks(now: datetime) -> int:
+def _refresh_sparks(now: datetime | None) -> int:
     # Whoever scores waits here for whoever began before: a score is never overwritten by an older one.
     stirs = list(SparkStir.objects.select_for_update().order_by("pk")[:BATCH])
     pks = sorted({row.spark_id for row in stirs})
-    _score_sparks(pks, now)
+    # The moment after the stirs were read: whatever they tell of has happened by then.
+    _score_sparks(pks, now or timezone.now())
     stir(ProductTag.objects.filter(photo__spark__in=pks).order_by().values_list("product", flat=True).distinct())
     SparkStir.objects.filter(pk__in=[row.pk for row in stirs]).delete()
     return len(pks)
 
 
 @transaction.atomic
-def _refresh_products(now: datetime) -> int:
+def _refresh_products(now: datetime | None) -> int:
     stirs = list(Stir.objects.select_for_update().order_by("pk")[:BATCH])
     shelving.replace_moved(sorted({row.product_id for row in stirs if row.has_moved}))
     pks = sorted({row.product_id for row in stirs})
-    _score_products(pks, now)
+    _score_products(pks, now or timezone.now())
     Stir.objects.filter(pk__in=[row.pk for row in stirs]).delete()
     return len(pks)
 
@@ -141,7 +142,7 @@ def heats_of(products: Sequence[int], now: datetime) -> dict[int, dict[Ranking, 
     """Each product's score among all, in its topics and in its categories, as of a moment; a fixed number of queries."""
     acts, topics = _acts(products, now)
     circle = _circle(products, {act.person for rows in acts.values() for act in rows})
-    parcels = _parcels(products, now)
+    parcels = _parcels(products)
     categories = _categories(products)
     found: dict[int, dict[Ranking, Score]] = {}
     for pk in products:
@@ -172,14 +173,14 @@ def _acts(products: Sequence[int], now: datetime) -> tuple[dict[int, list[Act]],
     for product, topic in shown.values_list("number", "spark__topic").distinct():
         topics.setdefault(product, set()).add(topic)
     acts: dict[int, list[Act]] = {}
-    votes = ProductVote.objects.filter(product__in=products, at__gt=since, at__lte=now, user__is_active=True)
+    votes = ProductVote.objects.filter(product__in=products, at__gt=since, user__is_active=True)
     for product, person, is_owner, at, joined in votes.values_list(
         "product", "user", "is_owner", "at", "user__date_joined"
     ):
         kind = Kind.OWNER if is_owner else Kind.VOTE
         acts.setdefault(product, []).append(Act(person, kind, at, joined, frozenset(topics.get(product, ()))))
     saves = ListItem.objects.present().filter(
-        product__in=products, added_at__gt=since, added_at__lte=now, added_by=F("list__owner"),
+        product__in=products, added_at__gt=since, added_by=F("list__owner"),
         list__removed_at__isnull=True, list__owner__is_active=True,
     ).exclude(list__kind=List.Kind.GIFT)  # fmt: skip
     for product, person, at, joined in saves.values_list(
@@ -187,7 +188,7 @@ def _acts(products: Sequence[int], now: datetime) -> tuple[dict[int, list[Act]],
     ):
         acts.setdefault(product, []).append(Act(person, Kind.SAVE, at, joined, frozenset(topics.get(product, ()))))
     likes = Like.objects.filter(
-        at__gt=since, at__lte=now, user__is_active=True,
+        at__gt=since, user__is_active=True,
         spark__shelves__kind=Shelf.Kind.PRODUCT, spark__shelves__number__in=products,
     ).filter(Exists(_open().filter(pk=OuterRef("spark"))))  # fmt: skip
     for product, topic, person, at, joined in likes.values_list(
@@ -241,10 +242,10 @@ def _friends(people: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
-def _parcels(products: Sequence[int], now: datetime) -> dict[int, tuple[int, int]]:
+def _parcels(products: Sequence[int]) -> dict[int, tuple[int, int]]:
     """How many lines of each product were delivered, and how many of these were given back in full."""
     rows = (
-        OrderLine.objects.filter(product__in=products, delivered_at__lte=now)
+        OrderLine.objects.filter(product__in=products, delivered_at__isnull=False)
         .order_by().values("product")
         .annotate(size=Count("pk"), back=Count("pk", filter=Q(refunded_minor__gte=F("total_minor"))))
     )  # fmt: skip
@@ -277,11 +278,11 @@ def spark_scores(sparks: Sequence[int], now: datetime) -> dict[int, Score]:
     since = now - policy.window
     authors = dict(Spark.objects.present().filter(pk__in=sparks, state=Spark.State.POSTED).values_list("pk", "author"))
     acts: list[tuple[int, Act]] = []
-    likes = Like.objects.filter(spark__in=list(authors), at__gt=since, at__lte=now, user__is_active=True)
+    likes = Like.objects.filter(spark__in=list(authors), at__gt=since, user__is_active=True)
     for spark, person, at, joined in likes.values_list("spark", "user", "at", "user__date_joined"):
         acts.append((spark, Act(person, Kind.LIKE, at, joined)))
     comments = Comment.objects.filter(
-        spark__in=list(authors), at__gt=since, at__lte=now, removed_at__isnull=True, author__is_active=True
+        spark__in=list(authors), at__gt=since, removed_at__isnull=True, author__is_active=True
     )
     for spark, person, at, joined in comments.values_list("spark", "author", "at", "author__date_joined"):
         acts.append((spark, Act(person, Kind.COMMENT, at, joined)))

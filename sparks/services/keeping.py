@@ -23,6 +23,8 @@ def keep(*, spark: Spark, user: User) -> List:
 
     What she shows to others changes when she chooses the list, not by one tap.
     """
+    # Two taps at once: the second finds the list that the first made.
+    list(User.objects.select_for_update().filter(pk=user.pk))
     private = List.objects.present().filter(owner=user, kind=List.Kind.IDEA, audience=List.Audience.PRIVATE)
     row = private.order_by("-used_at", "-pk").first()
     if row is None:

@@ -139,7 +139,7 @@ def test_the_explanation_counts_whom_it_left_out() -> None:
 
 VOICES = st.lists(
     st.builds(
-        voice, st.integers(1, 12), st.sampled_from([kind for kind in Kind if kind != Kind.COMMENT]), st.integers(0, 800),
+        voice, st.integers(1, 12), st.sampled_from([kind for kind in Kind if kind != Kind.COMMENT]), st.integers(-48, 800),
         st.integers(0, 60), is_circle=st.booleans(),
     ),
     max_size=25,
@@ -188,6 +188,14 @@ def test_time_alone_changes_nothing_before_it_is_due(found: list[Voice], hours: 
         assert again == first
     else:
         assert again.due_at is None or again.due_at > first.due_at
+
+
+def test_a_voice_from_a_clock_that_is_ahead_counts_when_its_moment_comes() -> None:
+    early = voice(1, Kind.VOTE, -2, 100)
+    first = score([early], now=NOW)
+
+    assert (first.level, first.due_at) == (None, early.at)
+    assert score([early], now=early.at).votes == 1
 
 
 def test_a_voice_halves_in_a_week_and_keeps_its_level() -> None:

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import User
+from catalog.models import Stir
+from lists.models import List
 from sparks.errors import TooManyTags
-from sparks.models import Like, PollVote, Spark
-from sparks.services import acts, polls, posting
+from sparks.models import Heat, KeptSpark, Like, PollVote, Spark, SparkStir
+from sparks.services import acts, heating, keeping, polls, posting
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ProductFactory
 from tests.factories.sparks import PhotoFactory, SparkFactory
@@ -70,3 +74,25 @@ def test_seven_tags_at_once_leave_five() -> None:
     assert sum(isinstance(answer, TooManyTags) for answer in answers) == 2
     assert photo.tags.count() == 5
     assert len(set(photo.tags.values_list("x", "y"))) == 5
+
+
+def test_two_taps_keep_a_spark_once_on_one_list() -> None:
+    spark, user = SparkFactory(), UserFactory()
+    answers = at_once([lambda: keeping.keep(spark=spark, user=user)] * 4)
+
+    assert all(isinstance(answer, List) for answer in answers)
+    assert (List.objects.filter(kind="idea").count(), KeptSpark.objects.count()) == (1, 1)
+
+
+def test_votes_that_come_while_others_refresh_are_all_counted() -> None:
+    products = ProductFactory.create_batch(3)
+    people = UserFactory.create_batch(6, date_joined=timezone.now() - timedelta(days=99))
+    votes = [
+        lambda u=user, p=products[n % 3]: acts.set_wanted(product=p, user=u, on=True) for n, user in enumerate(people)
+    ]
+    answers = at_once([*votes[:3], heating.refresh, *votes[3:], heating.refresh])
+    heating.refresh()
+
+    assert not [answer for answer in answers if isinstance(answer, Exception)]
+    assert list(Heat.objects.filter(kind="all").values_list("votes", flat=True)) == [2, 2, 2]
+    assert (Stir.objects.count(), SparkStir.objects.count()) == (0, 0)
