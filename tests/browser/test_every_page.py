@@ -17,10 +17,10 @@ PAGES = {
     "guest": [
         "/", "/search?q=mug", "/search?q=nothingatall", "/topics/home", "/p/teal-mug?via=slowhome", "/@slowhome",
         "/@slowhome?tab=about", "/@slowhome/collections/mornings", "/cart", "/apply", "/how-commissions-work", "/account/login/",
-        "/account/signup/", "/account/password/reset/", "/nowhere", "/sparks", "/sparks/t/home", "/s/morning", "/trending", "/welcome/topics",
+        "/account/signup/", "/account/password/reset/", "/nowhere", "/sparks", "/sparks/c", "/sparks/lively", "/sparks/t/home", "/s/morning", "/trending", "/welcome/topics",
     ],
     "buyer": ["/", "/cart", "/checkout", "/orders", "/orders/ORDER1", "/me", "/me/settings", "/notifications", "/account/email/", "/lists", "/lists/new", "/lists/{wishes}", "/lists/{wishes}/settings", "/lists/{wishes}/add",
-              "/lists/{wishes}/reveal", "/lists/{wishes}/items/{wish}", "/friends", "/friends/find?q=mei", "/parcels", "/parcels/{gift}", "/p/teal-mug/save", "/sparks", "/sparks/following", "/sparks/new", "/s/morning", "/s/morning/report"],
+              "/lists/{wishes}/reveal", "/lists/{wishes}/items/{wish}", "/friends", "/friends/find?q=mei", "/parcels", "/parcels/{gift}", "/p/teal-mug/save", "/sparks", "/sparks/following", "/sparks/new", "/s/morning", "/s/morning/keep", "/s/morning/report"],
     "stranger": ["/apply?step=you", "/apply?step=accounts", "/orders", "/notifications", "/review"],
     "owner": ["/studio", "/studio?days=90", "/studio/earnings", "/studio/earnings/{line}", "/studio/shop", "/studio/shop/collections/{collection}",
               "/studio/shop/handle", "/lists/{wishes}", "/claims/{claim}", "/claims/{claim}/buy", "/sparks", "/s/morning", "/s/morning/tags", "/s/morning/words"],
