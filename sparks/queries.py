@@ -465,8 +465,9 @@ def of_person(handle: str, user: User | None) -> tuple[User, QuerySet[Spark]]:
 
 
 def atom_of(person: User) -> str:
-    """The address of her feed for feed readers; an empty string where guests may not know of her."""
-    return reverse("sparks:person_atom", args=[person.handle]) if person.handle and may_see(None, person) else ""
+    """The address of her feed for feed readers; an empty string where guests may not know of her or of it."""
+    is_open = may_see(None, person) and shown_on_profile(person, None, "sparks")
+    return reverse("sparks:person_atom", args=[person.handle]) if person.handle and is_open else ""
 
 
 def newest(rows: QuerySet[Spark], limit: int = 20) -> list[Card]:

@@ -168,6 +168,8 @@ def test_sparks_and_votes_stand_on_the_profile_for_whom_she_wants(db: None, audi
         part = client.get("/sparks/of/olga", headers={**HTMX, "HX-Target": "sparks-of"})
         assert (part.status_code == 200 and "/s/hers" in part.content.decode()) == sees
         assert client.get("/sparks/of/olga").status_code == (200 if sees else 404)
+        assert ("atom" in client.get("/sparks/of/olga").content.decode()) == (audience == "everyone")
+        assert client.get("/sparks/of/olga/atom").status_code == (200 if audience == "everyone" else 404)
         votes = client.get("/sparks/votes/olga")
         assert votes.status_code == (200 if sees else 404)
         assert ("Lamp" in votes.content.decode()) == sees
