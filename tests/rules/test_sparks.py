@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sparks import badges, holding
 from sparks.feeds import Standing, has_a_place, is_in_first_audience, mix
 from sparks.labels import Facts, labels
 from sparks.tags import EDGE, WHOLE, OutsidePicture, parse_percent, placed
@@ -202,3 +203,82 @@ def test_a_voice_halves_in_a_week_and_keeps_its_level() -> None:
     level = score([voice(1, Kind.OWNER, 0, 100)], now=NOW).level
     assert level is not None
     assert [heat(level, NOW + timedelta(hours=hours)) for hours in (0, 168, 336)] == [12_000, 6_000, 3_000]
+
+
+def test_a_voice_halves_in_a_week() -> None:
+    assert [weight(Voice(1, Kind.OWNER, hours, 100)) for hours in (0, 168, 336)] == [12_000, 6_000, 3_000]
+
+
+@pytest.mark.parametrize("row", table("spark-holding"), ids=lambda row: f"{row['text']} {row['account days']}")
+def test_holding(row: dict[str, str]) -> None:
+    answer = holding.verdict(
+        links=holding.outside_links(row["text"], "shop.example"),
+        mentioned=len(holding.mentions(row["text"])),
+        account_days=int(row["account days"]),
+    )
+
+    assert answer == row["verdict"]
+
+
+@given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 30))
+def test_fewer_links_and_an_older_account_are_never_judged_harder(links: int, mentioned: int, days: int) -> None:
+    order = list(holding.Verdict)
+
+    def hardness(links: int, mentioned: int, days: int) -> int:
+        return order.index(holding.verdict(links=links, mentioned=mentioned, account_days=days))
+
+    here = hardness(links, mentioned, days)
+    assert hardness(max(links - 1, 0), mentioned, days) <= here
+    assert hardness(links, max(mentioned - 1, 0), days) <= here
+    assert hardness(links, mentioned, days + 1) <= here
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_judged(text: str) -> None:
+    assert 0 <= holding.outside_links(text, "shop.example") <= len(text)
+    assert all(len(name) >= 1 for name in holding.mentions(text))
+
+
+def thanks(text: str) -> list[badges.Thanks]:
+    found: list[badges.Thanks] = []
+    for part in text.split(";") if text != "none" else []:
+        times, _, days = part.strip().rpartition("x ")
+        for _ in range(int(times or 1)):
+            found.append(
+                found[-1]
+                if days == "same"
+                else badges.Thanks(len(found) + 1, int(days.lstrip("*")), is_circle=days.startswith("*"))
+            )
+    return found
+
+
+@pytest.mark.parametrize("row", table("spark-badges"), ids=lambda row: f"{row['thanks']} {row['owned']}")
+def test_badges(row: dict[str, str]) -> None:
+    answer = badges.standing(thanks(row["thanks"]), owned=int(row["owned"]))
+
+    assert (answer.helped, answer.level) == (int(row["helped"]), row["badge"])
+
+
+THANKS = st.lists(
+    st.builds(badges.Thanks, person=st.integers(1, 20), account_days=st.integers(0, 40), is_circle=st.booleans()),
+    max_size=30,
+)
+LEVELS = list(badges.Level)
+
+
+@given(THANKS, st.integers(0, 5))
+def test_the_same_people_once_more_a_ring_and_friends_raise_nothing(given_: list[badges.Thanks], owned: int) -> None:
+    before = badges.standing(given_, owned=owned)
+    ring = [badges.Thanks(1000 + n, 13) for n in range(50)] + [
+        badges.Thanks(2000 + n, 400, is_circle=True) for n in range(50)
+    ]
+
+    assert badges.standing([*given_, *given_, *ring], owned=owned) == before
+
+
+@given(THANKS, st.integers(0, 5))
+def test_one_more_stranger_or_thing_never_lowers(given_: list[badges.Thanks], owned: int) -> None:
+    before = LEVELS.index(badges.standing(given_, owned=owned).level)
+
+    assert LEVELS.index(badges.standing([*given_, badges.Thanks(99, 100)], owned=owned).level) >= before
+    assert LEVELS.index(badges.standing(given_, owned=owned + 1).level) >= before
