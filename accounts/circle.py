@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.models import Block, Follow, Friend, FriendRequest, User
+from accounts.models import Block, Follow, Friend, FriendRequest, Mute, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class FriendsPage:
     muted: set[int]
     requests: list[FriendRequest]
     blocked: list[User]
+    # Whom she muted without being her friend.
+    muted_others: list[User]
 
 
 def are_friends(one: int | None, other: int | None) -> bool:
@@ -56,6 +58,11 @@ def blocks_between(user_id: int | None, person: str) -> Exists:
 def friendship_with(user_id: int, person: str) -> Exists:
     """For a query: this user is a friend of the person in the column ``person``."""
     return Exists(Friend.objects.filter(user_id=user_id, friend_id=OuterRef(person)))
+
+
+def muted_by(user_id: int) -> QuerySet[Mute, int]:
+    """For a query: the numbers of the people whose news this user leaves out."""
+    return Mute.objects.filter(user_id=user_id).values_list("muted", flat=True)
 
 
 def may_see(viewer: User | None, person: User) -> bool:
@@ -112,14 +119,13 @@ def tie(viewer: User | None, person: User) -> Tie:
         return Tie()
     if viewer.pk == person.pk:
         return Tie(is_self=True)
-    friend = Friend.objects.filter(user=viewer, friend=person).first()
     asked = {row.asker_id: row for row in FriendRequest.objects.filter(
         Q(asker=viewer, asked=person) | Q(asker=person, asked=viewer)
     )}  # fmt: skip
     hers = asked.get(person.pk)
     return Tie(
-        is_friend=friend is not None,
-        is_muted=bool(friend and friend.is_muted),
+        is_friend=are_friends(viewer.pk, person.pk),
+        is_muted=Mute.objects.filter(user=viewer, muted=person).exists(),
         is_asked=viewer.pk in asked and asked[viewer.pk].withdrawn_at is None,
         asks_me=hers is not None and hers.refused_at is None,
         is_following=Follow.objects.filter(follower=viewer, followed=person).exists(),
@@ -140,15 +146,19 @@ def common_friends(viewer: User, person: User) -> int:
 
 
 def friends_page(user: User) -> FriendsPage:
-    """The page of friends, in four queries."""
+    """The page of friends, in five queries."""
+    friends = list(friends_of(user))
+    muted = list(User.objects.filter(pk__in=muted_by(user.pk), is_active=True).order_by("name", "pk"))
+    known = {friend.pk for friend in friends}
     return FriendsPage(
-        friends=list(friends_of(user)),
-        muted=set(Friend.objects.filter(user=user, is_muted=True).values_list("friend_id", flat=True)),
+        friends=friends,
+        muted={person.pk for person in muted},
         requests=list(
             FriendRequest.objects.filter(asked=user, refused_at__isnull=True, asker__is_active=True)
             .select_related("asker").order_by("-asked_at")
         ),
         blocked=list(User.objects.filter(pk__in=Block.objects.filter(blocker=user).values("blocked")).order_by("name")),
+        muted_others=[person for person in muted if person.pk not in known],
     )  # fmt: skip
 
 

@@ -85,11 +85,11 @@ def part(request: MemberRequest, handle: str) -> HttpResponse:
 
 @require_POST
 def mute(request: MemberRequest, handle: str) -> HttpResponse:
-    """Leave a friend's news out (``on=1``), or let it in again."""
+    """Leave somebody's news out (``on=1``), or let it in again."""
 
     def act(person: User) -> str:
         on = request.POST.get("on") == "1"
-        acts.mute(user=request.user, friend=person, on=on)
+        acts.mute(user=request.user, person=person, on=on)
         return _("Muted.") if on else _("No longer muted.")
 
     return _act(request, handle, act)
@@ -113,4 +113,13 @@ def unblock(request: MemberRequest, pk: int) -> HttpResponse:
     person = User.objects.filter(pk=pk).first()
     if person is not None:
         acts.unblock(blocker=request.user, blocked=person)
+    return redirect("accounts:friends")
+
+
+@require_POST
+def unmute(request: MemberRequest, pk: int) -> HttpResponse:
+    """Let the news of somebody in again, whoever she is to her now."""
+    person = User.objects.filter(pk=pk).first()
+    if person is not None:
+        acts.mute(user=request.user, person=person, on=False)
     return redirect("accounts:friends")

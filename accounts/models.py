@@ -164,8 +164,6 @@ class Friend(models.Model):
     since = models.DateTimeField(default=timezone.now)
     # The row of the one who had asked: she is told that it was accepted.
     is_asker = models.BooleanField(default=False)
-    # She stays a friend; her news is left out.
-    is_muted = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -206,6 +204,23 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"{self.blocker_id} blocks {self.blocked_id}"
+
+
+class Mute(models.Model):
+    """Somebody leaves a person's news out. The other is not told, and nothing changes for her."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    muted = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "muted"], name="one_mute_per_pair"),
+            models.CheckConstraint(condition=~Q(user=models.F("muted")), name="nobody_mutes_herself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} mutes {self.muted_id}"
 
 
 class NameWord(models.Model):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("friends", friends.friends, name="friends"),
     path("friends/find", friends.find, name="find"),
     path("friends/blocked/<int:pk>/unblock", friends.unblock, name="unblock"),
+    path("friends/muted/<int:pk>/unmute", friends.unmute, name="unmute"),
     path("@<str:handle>/follow", views.follow, name="follow"),
     path("@<str:handle>/befriend", friends.befriend, name="befriend"),
     path("@<str:handle>/answer", friends.answer, name="answer"),

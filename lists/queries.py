@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.circle import are_blocked, are_friends, blocks_between
+from accounts.circle import are_blocked, are_friends, blocks_between, muted_by
 from accounts.models import Friend, User
 from catalog.models import Product, Variant
 from core.paging import Page, page_of
@@ -274,7 +274,7 @@ def overview(user: User, *, kind: str = "", removed: str = "") -> Overview:
     kind = kind if kind in counts else ""
     visible = List.objects.visible_to(user).exclude(owner=user).select_related("owner", "recipient")
     named = list(visible.filter(members__user=user).order_by("-pk")[:24])
-    loud = Friend.objects.filter(user=user, is_muted=False).values("friend")
+    loud = Friend.objects.filter(user=user).exclude(friend__in=muted_by(user.pk)).values("friend")
     of_friends = list(
         visible.filter(owner__in=loud, kind__in=[List.Kind.WISH, List.Kind.IDEA])
         .exclude(pk__in=[row.pk for row in named])

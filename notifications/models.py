@@ -9,6 +9,8 @@ class Notice(models.Model):
     """One line in a person's notices. ``kind`` names its words (templates/notices/<kind>.html), ``data`` fills them."""
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    # Who did what is told, where it was a person: across a block it is not shown.
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     kind = models.CharField(max_length=40)
     data = models.JSONField(default=dict)
     url = models.CharField(max_length=300, blank=True)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.circle import blocks_between
 from accounts.models import User
 from notifications.models import Notice
 
@@ -25,12 +26,17 @@ def unread_count(user: AbstractBaseUser | AnonymousUser) -> int:
     """How many notices the person has not read; 0 for a guest."""
     if not user.is_authenticated:
         return 0
-    return Notice.objects.filter(recipient_id=user.pk, read_at__isnull=True).count()
+    return _of(user.pk).filter(read_at__isnull=True).count()
 
 
 def notices_of(user: User) -> QuerySet[Notice]:
     """The person's notices, newest first."""
-    return Notice.objects.filter(recipient=user).order_by("-created_at", "-pk")
+    return _of(user.pk).order_by("-created_at", "-pk")
+
+
+def _of(user_id: int) -> QuerySet[Notice]:
+    """Her notices, but nothing of a person between whom and her is a block."""
+    return Notice.objects.filter(~blocks_between(user_id, "actor"), recipient_id=user_id)
 
 
 def grouped(notices: list[Notice]) -> list[Group]:

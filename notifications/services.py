@@ -26,10 +26,19 @@ SEND_TASK = "notifications.tasks.send"
 
 @transaction.atomic
 def notify(
-    *, recipient: User, kind: str, data: dict[str, Any] | None = None, url: str = "", mail: bool = True
+    *,
+    recipient: User,
+    kind: str,
+    data: dict[str, Any] | None = None,
+    url: str = "",
+    mail: bool = True,
+    actor: User | None = None,
 ) -> Notice:
-    """Tell a person one thing on her notices page, and by mail too unless ``mail`` is false."""
-    notice = Notice.objects.create(recipient=recipient, kind=kind, data=data or {}, url=url)
+    """Tell a person one thing on her notices page, and by mail too unless ``mail`` is false.
+
+    ``actor`` is who did it: a block between the two takes the notice off the page.
+    """
+    notice = Notice.objects.create(recipient=recipient, actor=actor, kind=kind, data=data or {}, url=url)
     if mail:
         words = {**(data or {}), "url": url}
         send_mail(kind=kind, to=recipient.email, language=recipient.language, data=words, key=f"notice-{notice.pk}")

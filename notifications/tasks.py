@@ -33,7 +33,9 @@ def tell_friend_asked(pk: int) -> None:
     """Somebody would like to be a friend; nothing when it was taken back."""
     row = FriendRequest.objects.select_related("asker", "asked").filter(pk=pk, refused_at__isnull=True).first()
     if row is not None:
-        _once(row.asked, "friend_asked", {"name": row.asker.name, "request": pk}, "/friends", mail=True)
+        _once(
+            row.asked, "friend_asked", {"name": row.asker.name, "request": pk}, "/friends", mail=True, actor=row.asker
+        )
 
 
 @shared_task
@@ -42,11 +44,11 @@ def tell_friend_accepted(pk: int) -> None:
     row = Friend.objects.select_related("user", "friend").filter(pk=pk).first()
     if row is not None:
         data = {"name": row.friend.name, "friend": pk}
-        _once(row.user, "friend_accepted", data, f"/@{row.friend.handle}", mail=False)
+        _once(row.user, "friend_accepted", data, f"/@{row.friend.handle}", mail=False, actor=row.friend)
 
 
-def _once(recipient: User, kind: str, data: dict[str, Any], url: str, *, mail: bool) -> None:
+def _once(recipient: User, kind: str, data: dict[str, Any], url: str, *, mail: bool, actor: User) -> None:
     """Tell it unless it was told: the last of the facts names it."""
     key, value = list(data.items())[-1]
     if not Notice.objects.filter(recipient=recipient, kind=kind, **{f"data__{key}": value}).exists():
-        services.notify(recipient=recipient, kind=kind, data=data, url=url, mail=mail)
+        services.notify(recipient=recipient, kind=kind, data=data, url=url, mail=mail, actor=actor)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.circle import are_friends, friendship_with, may_see, person_at
+from accounts.circle import are_friends, friendship_with, may_see, muted_by, person_at
 from accounts.models import Follow, Friend, User
 from catalog.models import Category, Product, Seller, Variant
 from catalog.queries import search_products
@@ -481,7 +481,7 @@ def _followed(user: User) -> QuerySet[Any, Any]:
 
 
 def _muted(user: User) -> QuerySet[Any, Any]:
-    return Friend.objects.filter(user=user, is_muted=True).values("friend")
+    return muted_by(user.pk)
 
 
 def feed_page(rows: QuerySet[Any], user: User | None, cursor: str = "", *, reason: str | Promise = "") -> FeedPage:

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.circle import are_blocked
-from accounts.models import Block, Follow, Friend, FriendRequest, User
+from accounts.models import Block, Follow, Friend, FriendRequest, Mute, User
 from core.reactions import announce
 
 
@@ -84,9 +84,12 @@ def part(*, user: User, friend: User) -> None:
     Friend.objects.filter(Q(user=user, friend=friend) | Q(user=friend, friend=user)).delete()
 
 
-def mute(*, user: User, friend: User, on: bool) -> None:
-    """Leave a friend's news out, or let it in again."""
-    Friend.objects.filter(user=user, friend=friend).update(is_muted=on)
+def mute(*, user: User, person: User, on: bool) -> None:
+    """Leave anybody's news out, or let it in again. She is not told. Oneself nobody mutes."""
+    if on and user.pk != person.pk:
+        Mute.objects.get_or_create(user=user, muted=person)
+    elif not on:
+        Mute.objects.filter(user=user, muted=person).delete()
 
 
 @transaction.atomic

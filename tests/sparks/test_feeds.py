@@ -11,7 +11,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import Follow, Friend, User
+from accounts.models import Follow, User
+from accounts.services.circle import mute
 from sparks import queries
 from sparks.models import Less, Like, Poll, PollOption, Spark, TopicFollow, View
 from sparks.services import acts, posting
@@ -131,7 +132,7 @@ def test_for_you_holds_her_topics_and_her_people(lina: User) -> None:
     assert set(read_all(queries.for_you(lina))) == {"friend", "home"}
     assert set(read_all(queries.for_you(None, [tech.pk]))) == {"friend", "tech"}
     assert set(read_all(queries.following(lina))) == {"home", "loud"}
-    Friend.objects.filter(user=lina).update(is_muted=True)
+    mute(user=lina, person=friend, on=True)
     assert set(read_all(queries.for_you(lina))) == {"home"}
 
 
