@@ -10,6 +10,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  (Django's name)
 
+from influencers.countries import country_choices
+
 BROKERS = ("memory", "redis", "rediss", "amqp", "amqps")
 GATEWAYS = {"test"}
 POSTERS = ("everyone", "buyers", "creators")
@@ -96,3 +98,7 @@ def _sparks() -> Iterator[CheckMessage]:
     ):
         hint = "Set it to a full address such as https://shop.example/stream, and REDIS_URL with it; empty: no stream."
         yield Error("STREAM_URL cannot work.", hint=hint, id="shop.E016")
+    unknown = sorted(set(settings.SPARKS_MARKETS) - {code for code, _name in country_choices("en")})
+    if unknown:
+        hint = "Use two-letter codes of countries: SPARKS_MARKETS=DE,FR,US. Empty: posting is open everywhere."
+        yield Error(f"SPARKS_MARKETS names {', '.join(map(repr, unknown))}.", hint=hint, id="shop.E017")

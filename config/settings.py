@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
     "heat": {"task": "sparks.tasks.refresh_heat", "schedule": 60.0},
     "sparks-daily": {"task": "sparks.tasks.tend", "schedule": crontab(hour=4, minute=10)},
     "films": {"task": "sparks.tasks.draw_lost", "schedule": 600.0},
+    "badges": {"task": "sparks.tasks.renew_badges", "schedule": 21600.0},
     "list-alerts": {"task": "lists.tasks.watch", "schedule": 900.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
 }
@@ -264,6 +265,8 @@ ALLOW_TEST_GATEWAY = env.bool("ALLOW_TEST_GATEWAY", default=DEBUG)
 SPARKS_POSTERS = env.str("SPARKS_POSTERS", default="everyone")
 # The address at which browsers reach the stream process (config/stream.py); empty: open feeds ask every half minute.
 STREAM_URL = env.str("STREAM_URL", default="")
+# Countries in which posting is open, as two-letter codes; none: everywhere. Reading is open everywhere.
+SPARKS_MARKETS = [code.strip().upper() for code in env.list("SPARKS_MARKETS", default=[]) if code.strip()]
 
 # --- Security
 CONTENT_SECURITY_POLICY = {

@@ -1,13 +1,14 @@
 """The moderators' desk for topics and Sparks. Reports have a page of their own, /sparks/reports."""
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from sparks.models import Report, Spark, Topic
+from sparks.errors import SparkError
+from sparks.models import Appeal, Report, Ruling, Spark, Topic
 from sparks.services import moderating
 
 
@@ -31,21 +32,56 @@ class SparkAdmin(admin.ModelAdmin):
     def hide(self, request: HttpRequest, sparks: QuerySet[Spark]) -> None:
         """Nobody sees them any more; their authors are told."""
         assert isinstance(request.user, User)  # noqa: S101  (the admin asks for staff)
-        for spark in sparks.select_related("author"):
-            moderating.hide_spark(spark=spark, by=request.user)
-        messages.success(request, _("Hidden."))
+        try:
+            for spark in sparks.select_related("author"):
+                moderating.hide(spark=spark, by=request.user)
+        except SparkError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Hidden. Its author is told why."))
 
     @admin.action(description=gettext_lazy("Show again"))
     def show(self, request: HttpRequest, sparks: QuerySet[Spark]) -> None:
         """They stand at their old place again."""
         assert isinstance(request.user, User)  # noqa: S101  (the admin asks for staff)
-        for spark in sparks:
-            moderating.show_spark(spark=spark, by=request.user)
-        messages.success(request, _("It stands again."))
+        try:
+            for spark in sparks:
+                moderating.show(spark=spark, by=request.user)
+        except SparkError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("It stands again."))
+
+
+class LogAdmin(admin.ModelAdmin):
+    """To read: what is decided is decided on the desk, where it is written down."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Ruling)
+class RulingAdmin(LogAdmin):
+    list_display = ["at", "kind", "spark", "comment", "reason", "note", "by"]
+    list_filter = ["kind", "reason"]
+    list_select_related = ["spark", "comment", "by"]
+
+
+@admin.register(Appeal)
+class AppealAdmin(LogAdmin):
+    list_display = ["at", "state", "author", "words", "hidden_by", "decided_by", "decided_at"]
+    list_filter = ["state"]
+    list_select_related = ["author", "hidden_by", "decided_by"]
 
 
 @admin.register(Report)
-class ReportAdmin(admin.ModelAdmin):
+class ReportAdmin(LogAdmin):
     list_display = ["spark", "comment", "reason", "state", "reporter", "at", "decided_by"]
     list_filter = ["state", "reason"]
-    raw_id_fields = ["spark", "comment", "reporter", "decided_by"]
+    list_select_related = ["spark", "comment", "reporter", "decided_by"]

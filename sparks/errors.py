@@ -19,6 +19,28 @@ class MayNotPost(SparkError):
         super().__init__(words[policy])
 
 
+class OutsideTheMarket(MayNotPost):
+    """Posting is open in other countries, or hers is not known."""
+
+    def __init__(self, countries: list[str], *, is_known: bool) -> None:
+        words = {"countries": ", ".join(countries)}
+        if is_known:
+            text = _("Posting is open in %(countries)s for now. You can read, like and comment everywhere.") % words
+        else:
+            text = _(
+                "Posting is open in %(countries)s for now. We know your country once a parcel of yours has arrived "
+                "or you are an approved creator; until then you can read, like and comment."
+            ) % words  # fmt: skip
+        SparkError.__init__(self, text)
+
+
+class LastPhoto(SparkError):
+    """A posted photo Spark keeps a photo."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This is its only photo. Add another first, or remove the Spark."))
+
+
 class TooManyPhotos(SparkError):
     """The Spark is full."""
 
@@ -149,9 +171,59 @@ class TooFast(SparkError):
 
 
 class TooManyLinks(SparkError):
-    """Links and mentions by the handful are how spam looks."""
+    """Links and mentions by the dozen are how spam looks."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(_("Take out some links or mentions: at most %(n)d of each in one text.") % {"n": limit})
+
+
+class OwnComment(SparkError):
+    """Nobody thanks herself."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("Take out some links or mentions: at most two of each in one text, and no links in your first week.")
-        )
+        super().__init__(_("Others say whether your comment helped."))
+
+
+class OwnCase(SparkError):
+    """Who decides is whom it is about."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This is yours: somebody else of the shop decides about it."))
+
+
+class SameModerator(SparkError):
+    """Who hid it does not decide the appeal."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You hid this: somebody else of the shop decides about the appeal."))
+
+
+class OnAppeal(SparkError):
+    """An appeal waits, and is the way."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Its author has appealed: decide about the appeal instead."))
+
+
+class NoAppeal(SparkError):
+    """The appeal cannot be made; the text says why."""
+
+    @classmethod
+    def twice(cls) -> "NoAppeal":
+        return cls(_("You have appealed already. One appeal is heard for each decision."))
+
+    @classmethod
+    def late(cls, days: int) -> "NoAppeal":
+        return cls(_("An appeal can be made within %(n)d days of the decision.") % {"n": days})
+
+    @classmethod
+    def over(cls) -> "NoAppeal":
+        return cls(_("This is not hidden any more: there is nothing to appeal."))
+
+    @classmethod
+    def empty(cls) -> "NoAppeal":
+        return cls(_("Write in a few words why it should be shown."))
+
+    @classmethod
+    def long(cls, limit: int) -> "NoAppeal":
+        return cls(_("An appeal has %(n)d characters at most. Shorten it.") % {"n": limit})

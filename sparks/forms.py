@@ -100,7 +100,7 @@ class WordsForm(forms.ModelForm):
             )
         if poll:
             self.fields["question"].initial = poll.question
-        if self.instance.state in {Spark.State.POSTED, Spark.State.HIDDEN}:
+        if self.instance.is_out:
             del self.fields["at"]
         if self.instance.kind != Spark.Kind.POLL:
             for name in ("question", "days", *(f"option_{place}" for place in range(MOST))):

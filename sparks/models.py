@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.circle import blocks_between, friendship_with, years_before
+from accounts.circle import blocks_between, friendship_with, muted_by, years_before
 from accounts.models import User
 from catalog.models import Product, Seller
 from core.models import AppendOnlyModel
@@ -88,6 +88,11 @@ class SparkQuerySet(models.QuerySet["Spark"]):
             is_of_friend=friendship_with(user.pk, "author"), is_across_block=blocks_between(user.pk, "author")
         ).filter(Q(author=user) | Q(shown | Q(is_of_friend=True), is_across_block=False))
 
+    def told_to(self, user: User | None) -> Self:
+        """What she sees without having asked for its author: nothing of whom she muted."""
+        rows = self.visible_to(user)
+        return rows if user is None else rows.exclude(author__in=muted_by(user.pk))
+
 
 class Spark(models.Model):
     """One post. ``code`` is its public name; the counters are moved by sparks.services alone."""
@@ -104,6 +109,8 @@ class Spark(models.Model):
         DRAFT = "draft", _("Draft")
         SCHEDULED = "scheduled", _("Scheduled")
         POSTED = "posted", _("Posted")
+        # docs/rules/spark-holding.md
+        HELD = "held", _("Waits for a look")
         HIDDEN = "hidden", _("Hidden by the shop")
 
     class Audience(models.TextChoices):
@@ -143,6 +150,7 @@ class Spark(models.Model):
             models.Index(fields=["topic", "-posted_at", "-id"], name="sparks_of_a_topic"),
             models.Index(fields=["author", "-posted_at", "-id"], name="sparks_of_a_person"),
             models.Index(fields=["scheduled_for"], condition=Q(state="scheduled"), name="sparks_that_wait"),
+            models.Index(fields=["created_at"], condition=Q(state="held"), name="sparks_that_are_held"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -166,6 +174,11 @@ class Spark(models.Model):
         return f"spark:{self.pk}"
 
     @property
+    def is_out(self) -> bool:
+        """It has left its author's desk: it stands, waits for a look, or was hidden. What it said is kept from then on."""
+        return self.state in {Spark.State.POSTED, Spark.State.HELD, Spark.State.HIDDEN}
+
+    @property
     def is_by_creator(self) -> bool:
         """Its author's links earn (reads the author's influencer)."""
         influencer = getattr(self.author, "influencer", None)
@@ -187,11 +200,12 @@ LABELS = {
 
 
 class SparkEdit(AppendOnlyModel):
-    """What a posted Spark said before it was changed."""
+    """What a posted Spark said before it was changed; or that its photos were."""
 
     spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="edits")
     words = models.CharField(max_length=500, blank=True)
     topic_slug = models.CharField(max_length=40)
+    is_about_photos = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -460,31 +474,85 @@ class Like(models.Model):
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User | None) -> Self:
-        """Comments that were not removed, of people between whom and the reader is no block."""
+        """Comments that stand, of people between whom and the reader is no block; and her own that wait for a look."""
         rows = self.filter(removed_at__isnull=True, author__is_active=True)
+        stands = Q(state=Comment.State.POSTED)
         if user is None:
-            return rows
+            return rows.filter(stands)
+        rows = rows.filter(stands | Q(state=Comment.State.HELD, author=user))
         return rows.annotate(is_across_block=blocks_between(user.pk, "author")).filter(is_across_block=False)
+
+    def told_to(self, user: User | None) -> Self:
+        """Those of ``visible_to`` but of people whom she muted."""
+        rows = self.visible_to(user)
+        return rows if user is None else rows.exclude(author__in=muted_by(user.pk))
 
 
 class Comment(models.Model):
     """A remark under a Spark, or a reply to one. Replies to replies stand under the first."""
 
+    class State(models.TextChoices):
+        POSTED = "posted", _("Posted")
+        # docs/rules/spark-holding.md. Only what is posted is counted.
+        HELD = "held", _("Waits for a look")
+        HIDDEN = "hidden", _("Hidden by the shop")
+
     spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies")
     words = models.CharField(max_length=400)
+    state = models.CharField(max_length=10, choices=State, default=State.POSTED)
     at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
+    # How many people found it helpful; moved by sparks.services.helping alone.
+    helpful = models.PositiveIntegerField(default=0)
 
     objects = CommentQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(words=""), name="a_comment_says_something")]
-        indexes = [models.Index(fields=["spark", "-id"], name="comments_of_a_spark")]
+        indexes = [
+            models.Index(fields=["spark", "-id"], name="comments_of_a_spark"),
+            models.Index(fields=["at"], condition=Q(state="held"), name="comments_that_are_held"),
+        ]
 
     def __str__(self) -> str:
         return f"comment {self.pk} on {self.spark_id}"
+
+
+class Helpful(models.Model):
+    """Somebody found a comment helpful."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "user"], name="one_thanks_per_person_and_comment")]
+
+    def __str__(self) -> str:
+        return f"comment {self.comment_id} helped {self.user_id}"
+
+
+class Badge(models.Model):
+    """What somebody stands for in a topic, as last reckoned (sparks/badges.py): by whom it is said and what she owns."""
+
+    class Level(models.TextChoices):
+        KNOWS = "knows", _("Knows it")
+        TRUSTED = "trusted", _("Trusted")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="badges")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    level = models.CharField(max_length=10, choices=Level)
+    helped = models.PositiveIntegerField()
+    owned = models.PositiveIntegerField()
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="one_badge_per_person_and_topic")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.level} {self.topic_id}"
 
 
 class Poll(models.Model):
@@ -642,3 +710,64 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"report {self.pk}"
+
+
+class Ruling(AppendOnlyModel):
+    """The shop did something about a Spark or a comment: the log of moderation. Nobody changes it."""
+
+    class Kind(models.TextChoices):
+        HOLD = "hold", _("Held for a look")
+        RELEASE = "release", _("Let through")
+        HIDE = "hide", _("Hidden")
+        SHOW = "show", _("Shown again")
+        DISMISS = "dismiss", _("Report dismissed")
+        GRANT = "grant", _("Appeal granted")
+        REFUSE = "refuse", _("Appeal refused")
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="rulings")
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, blank=True, related_name="rulings")
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = models.CharField(max_length=10, choices=Report.Reason, blank=True)
+    # For the desk; its author reads the reason, never this.
+    note = models.CharField(max_length=280, blank=True)
+    # None: the rule of holding did it. PROTECT: whoever decided stays named.
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["spark", "-id"], name="rulings_about_a_spark")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.spark_id}"
+
+
+class Appeal(models.Model):
+    """An author says that her Spark or comment should not have been hidden: once for each time it was."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        GRANTED = "granted", _("Shown again")
+        REFUSED = "refused", _("Stays hidden")
+
+    ruling = models.OneToOneField(Ruling, on_delete=models.CASCADE, related_name="appeal")
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    words = models.CharField(_("Why should it be shown?"), max_length=600)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    at = models.DateTimeField(default=timezone.now)
+    # Who hid it, copied here so that the database itself keeps the two apart.
+    hidden_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(words=""), name="an_appeal_says_something"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("hidden_by")),
+                name="an_appeal_is_decided_by_another",
+            ),
+        ]
+        indexes = [models.Index(fields=["at"], condition=Q(state="open"), name="open_appeals_by_age")]
+
+    def __str__(self) -> str:
+        return f"appeal {self.pk}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from urllib.parse import urljoin
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.circle import are_friends, friendship_with, may_see, muted_by, person_at
+from accounts.circle import are_friends, blocks_between, friendship_with, may_see, muted_by, person_at
 from accounts.models import Follow, Friend, User
 from catalog.models import Category, Product, Seller, Variant
 from catalog.queries import search_products
@@ -26,9 +26,12 @@ from lists.models import List, ListItem, ListMember
 from lists.queries import list_for, list_to_fill
 from sparks import feeds
 from sparks.models import (
+    Appeal,
+    Badge,
     Chart,
     Comment,
     Heat,
+    Helpful,
     KeptSpark,
     Less,
     Like,
@@ -39,9 +42,11 @@ from sparks.models import (
     ProductTag,
     ProductVote,
     Report,
+    Ruling,
     SellerFollow,
     Shelf,
     Spark,
+    SparkEdit,
     SparkHeat,
     Topic,
     TopicFollow,
@@ -107,6 +112,9 @@ class Card:
     products: list[Product]
     labels: list[str]
     owned: set[int]
+    # Of people whom the reader hears.
+    comments: int
+    badge: Badge | None = None
     is_liked: bool = False
     is_kept: bool = False
     is_following: bool = False
@@ -135,11 +143,21 @@ class FeedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment with what is known of its author: which of the Spark's products she has, and what she stands for."""
+
+    row: Comment
+    owned: list[Product]
+    badge: Badge | None
+    is_helpful: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """A comment with the replies to it."""
 
-    row: Comment
-    replies: list[Comment]
+    remark: Remark
+    replies: list[Remark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +182,36 @@ class Hot:
     change: int | None
     is_new: bool = False
     is_wanted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What waits for the shop's staff: something held, reported, or an appeal. ``is_own``: somebody else decides."""
+
+    spark: Spark
+    at: datetime
+    comment: Comment | None = None
+    reports: list[Report] = field(default_factory=list)
+    appeal: Appeal | None = None
+    is_own: bool = False
+
+    @property
+    def author(self) -> User:
+        """Who wrote it."""
+        return self.spark.author if self.comment is None else self.comment.author
+
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return self.spark.words if self.comment is None else self.comment.words
+
+
+@dataclass(frozen=True, slots=True)
+class BadgesPage:
+    """Somebody's badges, the strongest first."""
+
+    person: User
+    badges: list[Badge]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +247,31 @@ def removed_spark(code: str, user: User) -> Spark:
 def any_spark(code: str) -> Spark:
     """For staff: the Spark in whatever state."""
     return get_object_or_404(Spark.objects.select_related("author"), code=code)
+
+
+def any_comment(spark: Spark, pk: str) -> Comment | None:
+    """For staff: the comment under this Spark in whatever state; None where none is named."""
+    if not pk:
+        return None
+    return get_object_or_404(Comment.objects.select_related("author", "parent"), spark=spark, pk=number(pk))
+
+
+def author_of(spark: Spark, pk: str, user: User | None) -> User:
+    """Who wrote the Spark, or the comment under it that is named; 404 for one that the reader does not see."""
+    return comment_of(spark, pk, user).author if pk else spark.author
+
+
+def own_ruling(pk: int, user: User) -> Ruling:
+    """A decision that hid something of hers; 404 for anybody else's."""
+    about = Q(comment__isnull=True, spark__author=user) | Q(comment__author=user)
+    rows = Ruling.objects.filter(about, kind=Ruling.Kind.HIDE).select_related("spark", "comment", "appeal", "by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def any_appeal(pk: int) -> Appeal:
+    """For staff: an appeal; 404 for any other number."""
+    rows = Appeal.objects.select_related("ruling__spark__author", "ruling__comment__author", "ruling__comment__spark")
+    return get_object_or_404(rows, pk=pk)
 
 
 def photo_of(spark: Spark, pk: str) -> Photo:
@@ -244,8 +317,9 @@ def seller_at(slug: str) -> Seller:
 
 
 def comment_of(spark: Spark, pk: str, user: User | None) -> Comment:
-    """A comment under this Spark that the reader sees; 404 otherwise."""
-    rows = Comment.objects.visible_to(user).select_related("parent", "author", "spark__author")
+    """A comment under this Spark that stands and that the reader sees; 404 otherwise."""
+    rows = Comment.objects.visible_to(user).filter(state=Comment.State.POSTED)
+    rows = rows.select_related("parent", "author", "spark__author")
     return get_object_or_404(rows, spark=spark, pk=number(pk))
 
 
@@ -267,7 +341,9 @@ def poll_of(spark: Spark) -> Poll:
 
 def open_report(pk: int) -> Report:
     """A report that waits; 404 for any other."""
-    return get_object_or_404(Report.objects.select_related("spark__author", "comment"), pk=pk, state=Report.State.OPEN)
+    return get_object_or_404(
+        Report.objects.select_related("spark__author", "comment__author"), pk=pk, state=Report.State.OPEN
+    )
 
 
 def number(text: str) -> int:
@@ -291,6 +367,8 @@ def cards(
     products = {tag.product_id for rows in photos.values() for photo in rows for tag in photo.tags.all()}
     owned = owned_pairs(authors, products)
     polls = _polls(pks, user)
+    badges = _badges(authors, [spark.topic_id for spark in sparks])
+    unheard = _unheard(pks, user)
     liked: set[int] = set()
     kept: set[int] = set()
     followed: set[int] = set()
@@ -315,6 +393,8 @@ def cards(
                 products=shown,
                 labels=spark.labels_with(has_tags=bool(shown)),
                 owned={product.pk for product in shown if (spark.author_id, product.pk) in owned},
+                comments=spark.comments - unheard.get(spark.pk, 0),
+                badge=badges.get((spark.author_id, spark.topic_id)),
                 is_liked=spark.pk in liked,
                 is_kept=spark.pk in kept,
                 is_following=spark.author_id in followed,
@@ -324,6 +404,30 @@ def cards(
             )
         )
     return made
+
+
+def _badges(people: Iterable[int], topics: Iterable[int | None]) -> dict[tuple[int, int | None], Badge]:
+    """Who stands for what, by person and topic."""
+    rows = Badge.objects.filter(user__in=set(people), topic__in=set(topics)).select_related("topic", "user")
+    return {(row.user_id, row.topic_id): row for row in rows}
+
+
+def _unheard(pks: Iterable[int], user: User | None) -> dict[int, int]:
+    """How many of the counted comments the reader is not shown: of people across a block or muted, and under theirs."""
+    if user is None:
+        return {}
+    loud = Q(author__in=muted_by(user.pk)) | Q(parent__author__in=muted_by(user.pk))
+    rows = (
+        Comment.objects.annotate(
+            is_across_block=blocks_between(user.pk, "author"), is_under_block=blocks_between(user.pk, "parent__author")
+        )
+        .filter(loud | Q(is_across_block=True) | Q(is_under_block=True), spark__in=list(pks))
+        .filter(
+            Q(parent__isnull=True) | Q(parent__state=Comment.State.POSTED, parent__removed_at__isnull=True),
+            state=Comment.State.POSTED, removed_at__isnull=True,
+        )
+    )  # fmt: skip
+    return dict(rows.order_by().values_list("spark").annotate(size=Count("pk")))
 
 
 def _photos(pks: Iterable[int]) -> dict[int, list[Photo]]:
@@ -586,7 +690,7 @@ def topics_named(slugs: Iterable[str]) -> list[Topic]:
 
 def worth_following(user: User | None, limit: int = 6) -> list[User]:
     """Who posted lately and is not followed yet, most followed first."""
-    recent = Spark.objects.visible_to(user).filter(posted_at__gt=timezone.now() - timedelta(days=60))
+    recent = Spark.objects.told_to(user).filter(posted_at__gt=timezone.now() - timedelta(days=60))
     people = User.objects.filter(pk__in=recent.values("author"), handle__isnull=False)
     if user is not None:
         people = people.exclude(pk=user.pk).exclude(pk__in=_followed(user))
@@ -599,24 +703,65 @@ def worth_following(user: User | None, limit: int = 6) -> list[User]:
 def spark_page(spark: Spark, user: User | None, *, before: str = "") -> SparkPage:
     """A Spark with a page of comments, newest first; ``before`` is the number of the last one seen."""
     card = cards([spark], user, reasons=True)[0]
-    rows = Comment.objects.visible_to(user).filter(spark=spark, parent__isnull=True).select_related("author")
+    rows = Comment.objects.told_to(user).filter(spark=spark, parent__isnull=True).select_related("author")
     if before:
         rows = rows.filter(pk__lt=number(before))
     found = list(rows.order_by("-pk")[: COMMENTS + 1])
     shown = found[:COMMENTS]
-    replies: dict[int | None, list[Comment]] = {}
-    answers = Comment.objects.visible_to(user).filter(parent__in=shown).select_related("author").order_by("pk")
+    replies: dict[int | None, list[Remark]] = {}
+    answers = list(Comment.objects.told_to(user).filter(parent__in=shown).select_related("author").order_by("pk"))
+    remarks = {remark.row.pk: remark for remark in _remarks([*shown, *answers], card, user)}
     for reply in answers:
-        replies.setdefault(reply.parent_id, []).append(reply)
-    more = Spark.objects.visible_to(user).filter(author=spark.author).exclude(pk=spark.pk)
+        replies.setdefault(reply.parent_id, []).append(remarks[reply.pk])
+    more = Spark.objects.told_to(user).filter(author=spark.author).exclude(pk=spark.pk)
     return SparkPage(
         card=card,
-        threads=[Thread(row, replies.get(row.pk, [])) for row in shown],
+        threads=[Thread(remarks[row.pk], replies.get(row.pk, [])) for row in shown],
         before=shown[-1].pk if len(found) > COMMENTS else 0,
         more=cards(list(more.select_related("author__influencer", "topic").order_by("-posted_at", "-pk")[:6]), user),
         edits=spark.edits.count(),
         tags=[tag for photo in card.photos for tag in photo.tags.all()],
     )
+
+
+def _remarks(rows: Sequence[Comment], card: Card, user: User | None) -> list[Remark]:
+    """The comments with what stands beside their authors, in three queries."""
+    asked = [option.row.product for option in card.poll.options if option.row.product] if card.poll else []
+    products = {product.pk: product for product in [*card.products, *asked]}
+    people = [row.author_id for row in rows]
+    owned = owned_pairs(people, products)
+    badges = _badges(people, [card.spark.topic_id])
+    thanked: set[int] = set()
+    if user is not None:
+        thanked = set(Helpful.objects.filter(user=user, comment__in=rows).values_list("comment", flat=True))
+    return [
+        Remark(
+            row,
+            owned=[product for pk, product in products.items() if (row.author_id, pk) in owned],
+            badge=badges.get((row.author_id, card.spark.topic_id)),
+            is_helpful=row.pk in thanked,
+        )
+        for row in rows
+    ]
+
+
+def remark(spark: Spark, pk: int, user: User | None) -> tuple[Card, Remark]:
+    """One comment as its page shows it."""
+    row = comment_of(spark, str(pk), user)
+    card = cards([spark], user)[0]
+    return card, _remarks([row], card, user)[0]
+
+
+def edits_of(spark: Spark) -> list[SparkEdit]:
+    """What a Spark said before, newest first, for whoever sees the Spark."""
+    return list(SparkEdit.objects.filter(spark=spark).order_by("-at", "-pk")[:50])
+
+
+def badges_of(handle: str, user: User | None) -> BadgesPage:
+    """What somebody stands for; 404 for whoever may not know of her."""
+    person = person_at(handle, user)
+    rows = Badge.objects.filter(user=person).select_related("topic").order_by("-level", "-helped", "topic__position")
+    return BadgesPage(person, list(rows))
 
 
 def newest_on(kind: str, number: int, user: User | None, limit: int = 6) -> list[Card]:
@@ -633,7 +778,7 @@ def sparks_with(product: Product, user: User | None, limit: int = 6) -> list[Car
 def polls_about(product: Product, user: User | None, limit: int = 3) -> list[Card]:
     """Polls with this product among their options that have closed, newest first: what people chose and what came of it."""
     asked = PollOption.objects.filter(product=product).values("poll")
-    shown = Spark.objects.visible_to(user).filter(pk=OuterRef("spark"))
+    shown = Spark.objects.told_to(user).filter(pk=OuterRef("spark"))
     # From the few polls with this product to their Sparks, never from all Sparks.
     rows = Poll.objects.filter(Exists(shown), pk__in=asked, closes_at__lte=timezone.now())
     rows = rows.select_related("spark__author__influencer", "spark__topic").order_by("-closes_at", "-pk")
@@ -661,7 +806,7 @@ def owners_say(shown: Sequence[Card], user: User | None) -> dict[int, OwnersSay]
     tagged = Shelf.objects.filter(spark=OuterRef(OuterRef("spark")), kind=Shelf.Kind.PRODUCT).values("number")
     owned = kept_lines().filter(order__user=OuterRef("author"), product__in=tagged)
     rows = (
-        Comment.objects.visible_to(user).filter(Exists(owned), spark__in=sparks).exclude(author=F("spark__author"))
+        Comment.objects.told_to(user).filter(Exists(owned), spark__in=sparks).exclude(author=F("spark__author"))
         .annotate(place=Window(RowNumber(), partition_by=F("spark"), order_by=F("pk").desc()))
         .filter(place__lte=WORDS).select_related("author").order_by("-pk")
     )  # fmt: skip
@@ -824,9 +969,16 @@ def tagged_products(spark: Spark) -> list[Product]:
     return list(Product.objects.filter(pk__in=tagged))
 
 
+def last_hiding(spark: Spark) -> Ruling | None:
+    """The decision by which a Spark is hidden now; None where it is not."""
+    if spark.state != Spark.State.HIDDEN:
+        return None
+    return Ruling.objects.filter(spark=spark, comment__isnull=True, kind=Ruling.Kind.HIDE).order_by("-pk").first()
+
+
 def drafts_of(user: User) -> list[Spark]:
-    """What she has begun or planned, and what the shop hid; newest first."""
-    states = [Spark.State.DRAFT, Spark.State.SCHEDULED, Spark.State.HIDDEN]
+    """What she has begun or planned, what waits for a look, and what the shop hid; newest first."""
+    states = [Spark.State.DRAFT, Spark.State.SCHEDULED, Spark.State.HELD, Spark.State.HIDDEN]
     rows = Spark.objects.present().filter(author=user, state__in=states)
     return list(rows.select_related("topic").prefetch_related("photos").order_by("-pk")[:24])
 
@@ -890,9 +1042,33 @@ def categories_with_heat() -> list[Category]:
 # --- The moderators' queue
 
 
-def reports() -> list[Report]:
-    """What waits for a decision, oldest first."""
-    rows = Report.objects.filter(state=Report.State.OPEN).select_related(
-        "spark__author", "spark__topic", "comment__author", "reporter"
-    )
-    return list(rows.prefetch_related("spark__photos").order_by("at", "pk")[:100])
+def desk(user: User) -> list[Case]:
+    """What waits for a decision, oldest first: reports of the same thing together, what is held, appeals."""
+    about = ("spark__author", "spark__topic", "spark__poll", "comment__author")
+    pictures = ("spark__photos", "spark__poll__options")
+    reported: dict[tuple[int, int | None], Case] = {}
+    reports = Report.objects.filter(state=Report.State.OPEN).select_related(*about, "reporter")
+    for report in reports.prefetch_related(*pictures).order_by("at", "pk")[:100]:
+        case = Case(report.spark, report.at, report.comment)
+        reported.setdefault((report.spark_id, report.comment_id), case).reports.append(report)
+    sparks = Spark.objects.present().filter(state=Spark.State.HELD).select_related("author", "topic", "poll")
+    held = [
+        Case(row, row.created_at)
+        for row in sparks.prefetch_related("photos", "poll__options").order_by("created_at", "pk")[:100]
+    ]
+    comments = Comment.objects.filter(state=Comment.State.HELD, removed_at__isnull=True, spark__removed_at__isnull=True)
+    held += [
+        Case(row.spark, row.at, row)
+        for row in comments.select_related("author", "spark__author", "spark__topic").order_by("at", "pk")[:100]
+    ]
+    appeals = Appeal.objects.filter(state=Appeal.State.OPEN)
+    asked = [
+        Case(row.ruling.spark, row.at, row.ruling.comment, appeal=row)
+        for row in appeals.select_related(*(f"ruling__{name}" for name in about))
+        .prefetch_related(*(f"ruling__{name}" for name in pictures)).order_by("at", "pk")[:100]
+    ]  # fmt: skip
+    cases = sorted([*reported.values(), *held, *asked], key=lambda case: case.at)
+    return [
+        replace(case, is_own=user.pk in {case.author.pk, case.appeal.hidden_by_id if case.appeal else None})
+        for case in cases
+    ]

@@ -1,9 +1,9 @@
-"""Background work of Sparks: those that wait for their hour, and films that are to be drawn."""
+"""Background work of Sparks: those that wait for their hour, films that are to be drawn, badges."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from sparks.services import films, heating, polls, posting
+from sparks.services import films, heating, helping, polls, posting
 
 
 @shared_task
@@ -36,3 +36,9 @@ def tend() -> None:
     heating.take_charts(timezone.localdate())
     heating.stir_all()
     polls.ask_again()
+
+
+@shared_task
+def renew_badges() -> None:
+    """Reckon every badge anew."""
+    helping.renew_badges()

@@ -8,23 +8,40 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.circle import are_blocked, may_see
-from accounts.models import User
+from accounts.models import Mute, User
 from catalog.models import Product, Seller
 from catalog.services import stir
 from notifications.services import notify
 from sparks.errors import EmptyComment, LongComment
-from sparks.models import Comment, Less, Like, ProductVote, Report, SellerFollow, Spark, Topic, TopicFollow, View
+from sparks.holding import mentions
+from sparks.models import (
+    Comment,
+    Less,
+    Like,
+    ProductVote,
+    Report,
+    Ruling,
+    SellerFollow,
+    Spark,
+    Topic,
+    TopicFollow,
+    View,
+)
 from sparks.ownership import owns
 from sparks.services.heating import stir_spark
-from sparks.services.limits import MENTION, check_pace, check_text
+from sparks.services.limits import check_pace, must_wait
 
 LONGEST_COMMENT = 400
 
 
 @transaction.atomic
 def set_liked(*, spark: Spark, user: User, on: bool) -> bool:
-    """Like or not: the wanted state is sent, so that sending it twice is harmless. True when something changed."""
+    """Like or not: the wanted state is sent, so that sending it twice is harmless. True when something changed.
+
+    Raises TooFast.
+    """
     if on:
+        check_pace("like", by=user)
         _like, is_new = Like.objects.get_or_create(spark=spark, user=user)
         if is_new:
             Spark.objects.filter(pk=spark.pk).update(likes=F("likes") + 1)
@@ -41,40 +58,55 @@ def set_liked(*, spark: Spark, user: User, on: bool) -> bool:
 def comment(*, spark: Spark, author: User, words: str, parent: Comment | None = None) -> Comment:
     """Say something, or reply. Raises EmptyComment, LongComment, TooManyLinks or TooFast.
 
-    The author of the Spark, of the comment replied to, and who is mentioned are told once.
+    The author of the Spark, of the comment replied to, and who is mentioned are told once; of one that must wait for
+    a look they are told when it is let through, and until then it is counted nowhere.
     """
     words = words.replace("\x00", "").strip()
     if not words:
         raise EmptyComment
     if len(words) > LONGEST_COMMENT:
         raise LongComment(LONGEST_COMMENT)
-    check_text(words, by=author)
+    is_held = must_wait(words, by=author)
     check_pace("comment", by=author)
+    check_pace("mention", by=author, times=len(mentions(words)))
     if parent is not None and parent.parent_id is not None:
         parent = parent.parent
-    row = Comment.objects.create(spark=spark, author=author, parent=parent, words=words)
+    row = Comment.objects.create(
+        spark=spark, author=author, parent=parent, words=words,
+        state=Comment.State.HELD if is_held else Comment.State.POSTED,
+    )  # fmt: skip
+    if is_held:
+        Ruling.objects.create(spark=spark, comment=row, kind=Ruling.Kind.HOLD, reason=Report.Reason.SPAM)
+        return row
     Spark.objects.filter(pk=spark.pk).update(comments=F("comments") + 1)
     stir_spark(spark.pk)
-    for person in _to_tell(row):
-        notify(
-            recipient=person, kind="spark_comment", data={"name": author.name, "words": words[:140]},
-            url=f"{spark.get_absolute_url()}#c-{row.pk}", mail=False,
-        )  # fmt: skip
+    tell_of_comment(row=row)
     return row
 
 
+def tell_of_comment(*, row: Comment) -> None:
+    """Tell whom a comment concerns."""
+    for person in _to_tell(row):
+        notify(
+            recipient=person, actor=row.author, kind="spark_comment", mail=False,
+            data={"name": row.author.name, "words": row.words[:140]},
+            url=f"{row.spark.get_absolute_url()}#c-{row.pk}",
+        )  # fmt: skip
+
+
 def _to_tell(row: Comment) -> list[User]:
-    """Whom a comment concerns, but not its author and nobody across a block."""
+    """Whom a comment concerns, but not its author, nobody across a block, and nobody who muted her."""
     people = {row.spark.author_id: row.spark.author}
     if row.parent is not None:
         people[row.parent.author_id] = row.parent.author
-    for handle in MENTION.findall(row.words):
-        person = User.objects.filter(handle=handle.lower().rstrip("."), is_active=True).first()
+    for handle in mentions(row.words):
+        person = User.objects.filter(handle=handle, is_active=True).first()
         # Only whom the writer may see, and who may see the Spark.
         if person and may_see(row.author, person) and _sees(person, row.spark):
             people[person.pk] = person
     people.pop(row.author_id, None)
-    return [person for person in people.values() if not are_blocked(person.pk, row.author_id)]
+    deaf = set(Mute.objects.filter(user__in=people, muted=row.author).values_list("user", flat=True))
+    return [person for pk, person in people.items() if pk not in deaf and not are_blocked(pk, row.author_id)]
 
 
 def _sees(person: User, spark: Spark) -> bool:
@@ -88,8 +120,7 @@ def drop_comment(*, row: Comment) -> int:
         removed_at=timezone.now()
     )
     if gone:
-        Spark.objects.filter(pk=row.spark_id, comments__gte=gone).update(comments=F("comments") - gone)
-        stir_spark(row.spark_id)
+        recount(spark_id=row.spark_id)
     return gone
 
 
@@ -99,15 +130,27 @@ def restore_comment(*, row: Comment) -> None:
     if row.removed_at is None:
         return
     same = Q(pk=row.pk) | Q(parent=row.pk)
-    back = Comment.objects.filter(same, removed_at=row.removed_at).update(removed_at=None)
-    Spark.objects.filter(pk=row.spark_id).update(comments=F("comments") + back)
-    stir_spark(row.spark_id)
+    Comment.objects.filter(same, removed_at=row.removed_at).update(removed_at=None)
+    recount(spark_id=row.spark_id)
+
+
+@transaction.atomic
+def recount(*, spark_id: int) -> None:
+    """Count the comments that stand: posted, not removed, and not under one that does not."""
+    # Whoever comments meanwhile waits here to add one.
+    list(Spark.objects.select_for_update().filter(pk=spark_id))
+    stands = Q(state=Comment.State.POSTED, removed_at__isnull=True)
+    under = Q(parent__isnull=True) | Q(parent__state=Comment.State.POSTED, parent__removed_at__isnull=True)
+    count = Comment.objects.filter(stands & under, spark=spark_id).count()
+    Spark.objects.filter(pk=spark_id).update(comments=count)
+    stir_spark(spark_id)
 
 
 @transaction.atomic
 def set_wanted(*, product: Product, user: User, on: bool) -> None:
-    """Vote for a product, or take the vote back. Whether she owns it is written down now."""
+    """Vote for a product, or take the vote back. Whether she owns it is written down now. Raises TooFast."""
     if on:
+        check_pace("want", by=user)
         ProductVote.objects.get_or_create(product=product, user=user, defaults={"is_owner": owns(user, product.pk)})
     else:
         ProductVote.objects.filter(product=product, user=user).delete()

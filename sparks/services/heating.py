@@ -282,8 +282,9 @@ def spark_scores(sparks: Sequence[int], now: datetime) -> dict[int, Score]:
     for spark, person, at, joined in likes.values_list("spark", "user", "at", "user__date_joined"):
         acts.append((spark, Act(person, Kind.LIKE, at, joined)))
     comments = Comment.objects.filter(
-        spark__in=list(authors), at__gt=since, removed_at__isnull=True, author__is_active=True
-    )
+        spark__in=list(authors), at__gt=since, state=Comment.State.POSTED, removed_at__isnull=True,
+        author__is_active=True,
+    )  # fmt: skip
     for spark, person, at, joined in comments.values_list("spark", "author", "at", "author__date_joined"):
         acts.append((spark, Act(person, Kind.COMMENT, at, joined)))
     friends = _friends(authors.values())

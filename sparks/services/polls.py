@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Product
 from notifications.services import notify
-from sparks.errors import NotBought, NotOver, NotTwoOptions, PollClosed, PollStands
+from sparks.errors import NotBought, NotOver, NotTwoOptions, PollClosed, PollStands, TooManyLinks
 from sparks.models import Poll, PollOption, PollVote, Spark
 from sparks.ownership import kept_lines, owns
+from sparks.services.limits import check_pace, must_wait
 
 FEWEST, MOST = 2, 4
 DAYS = (1, 3, 7)
@@ -59,8 +60,9 @@ def set_poll(
 
 @transaction.atomic
 def vote(*, poll: Poll, option: PollOption, user: User, now: datetime | None = None) -> PollVote:
-    """One answer a person; another one replaces it until the poll closes. Raises PollClosed and leaves the vote."""
+    """One answer a person; another one replaces it until the poll closes. Raises PollClosed or TooFast and leaves the vote."""
     moment = now or timezone.now()
+    check_pace("vote", by=user)
     row = Poll.objects.select_for_update().get(pk=poll.pk)
     if moment >= row.closes_at or row.settled_at is not None:
         raise PollClosed
@@ -73,17 +75,25 @@ def vote(*, poll: Poll, option: PollOption, user: User, now: datetime | None = N
 
 
 def settle(*, poll: Poll, words: str, product: Product | None = None, now: datetime | None = None) -> None:
-    """The asker says what she bought. Raises NotOver while votes are taken."""
+    """The asker says what she bought. Raises NotOver while votes are taken, or TooManyLinks."""
     moment = now or timezone.now()
     if moment < poll.closes_at:
         raise NotOver
+    if must_wait(words, by=poll.spark.author):
+        # A result stands at once or not at all.
+        raise TooManyLinks(0)
     Poll.objects.filter(pk=poll.pk).update(outcome=words.strip()[:280], outcome_product=product, settled_at=moment)
 
 
 def say_again(*, poll: Poll, would: bool, words: str, now: datetime | None = None) -> None:
-    """Months later the asker says whether she would buy it again; she may change her mind. Raises NotBought."""
+    """Months later the asker says whether she would buy it again; she may change her mind.
+
+    Raises NotBought or TooManyLinks.
+    """
     if poll.settled_at is None or poll.outcome_product_id is None:
         raise NotBought
+    if must_wait(words, by=poll.spark.author):
+        raise TooManyLinks(0)
     Poll.objects.filter(pk=poll.pk).update(
         would_again=would, again_words=words.replace("\x00", "").strip()[:140], again_at=now or timezone.now()
     )

@@ -14,30 +14,35 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import get_language
 from PIL import Image
 
 from accounts.models import User
 from catalog.models import Product
 from catalog.services import stir
 from core.images import clean_picture
+from influencers.countries import country_name
 from influencers.models import Influencer
 from sparks import live
 from sparks.errors import (
+    LastPhoto,
     MayNotPost,
     NothingToPost,
     OneFilm,
+    OutsideTheMarket,
     OutsideThePicture,
     TaggedAlready,
+    TooManyLinks,
     TooManyPhotos,
     TooManyTags,
     TooYoungForAll,
     WrongMoment,
 )
-from sparks.models import Photo, Poll, ProductTag, Spark, SparkEdit, Topic
-from sparks.ownership import has_bought
+from sparks.models import Photo, Poll, ProductTag, Report, Ruling, Spark, SparkEdit, Topic
+from sparks.ownership import country_of, has_bought
 from sparks.services import films
 from sparks.services.heating import stir_spark
-from sparks.services.limits import check_text
+from sparks.services.limits import must_wait
 from sparks.services.shelving import place
 from sparks.tags import MOST_TAGS, OutsidePicture, placed
 
@@ -52,12 +57,17 @@ WITH_WORDS = (Spark.Kind.STORY, Spark.Kind.QUESTION, Spark.Kind.LATER, Spark.Kin
 
 
 def check_may_post(user: User) -> None:
-    """Raise MayNotPost where the shop's policy (SPARKS_POSTERS) lets others post."""
+    """Raise MayNotPost where the shop's policy (SPARKS_POSTERS, SPARKS_MARKETS) lets others post."""
     policy = settings.SPARKS_POSTERS
     if policy == "creators" and not Influencer.objects.active().filter(user=user).exists():
         raise MayNotPost(policy)
     if policy == "buyers" and not has_bought(user):
         raise MayNotPost(policy)
+    if settings.SPARKS_MARKETS:
+        country = country_of(user)
+        if country not in settings.SPARKS_MARKETS:
+            names = [country_name(code, get_language() or "en") for code in settings.SPARKS_MARKETS]
+            raise OutsideTheMarket(names, is_known=country is not None)
 
 
 def new_code() -> str:
@@ -94,7 +104,15 @@ def add_photo(*, spark: Spark, upload: UploadedFile, alt: str = "") -> Photo:
     )  # fmt: skip
     if kept:
         films.owe(photo)
+    _note_photos(spark)
     return photo
+
+
+def _note_photos(spark: Spark) -> None:
+    """Of one that is out it is shown that its photos changed."""
+    if spark.is_out and spark.topic is not None:
+        SparkEdit.objects.create(spark=spark, words=spark.words, topic_slug=spark.topic.slug, is_about_photos=True)
+        Spark.objects.filter(pk=spark.pk).update(edited_at=timezone.now())
 
 
 def _kept(picture: ContentFile) -> str:
@@ -108,13 +126,40 @@ def _end(rows: Any) -> int:
 
 @transaction.atomic
 def drop_photo(*, photo: Photo) -> None:
-    """Take a picture out with its tags; its files go when that is certain."""
+    """Take a picture out with its tags; its files go when that is certain. Raises LastPhoto."""
+    # Two devices that take out the last two: one of them waits here.
+    spark = Spark.objects.select_for_update().get(pk=photo.spark_id)
+    if spark.is_out and spark.kind in WITH_PHOTO and spark.photos.count() <= 1:
+        raise LastPhoto
     paths = [path for path in (photo.small, photo.large, photo.film, photo.upload) if path]
     untagged = list(photo.tags.values_list("product", flat=True))
     photo.delete()
-    _retagged(photo.spark, untagged)
+    _retagged(spark, untagged)
+    _note_photos(spark)
     for path in paths:
         transaction.on_commit(partial(default_storage.delete, path))
+
+
+@transaction.atomic
+def order_photos(*, spark: Spark, wanted: Sequence[int]) -> None:
+    """Put the photos into this order; those that are not named keep theirs behind, and other numbers are left out."""
+    list(Spark.objects.select_for_update().filter(pk=spark.pk))
+    known = list(spark.photos.values_list("pk", flat=True))
+    chosen = [pk for pk in dict.fromkeys(wanted) if pk in known]
+    for place, pk in enumerate([*chosen, *(pk for pk in known if pk not in chosen)]):
+        Photo.objects.filter(pk=pk).update(position=place)
+
+
+@transaction.atomic
+def move_photo(*, photo: Photo, by: int) -> None:
+    """One place towards the beginning (-1) or the end (1); at the end of the row nothing happens."""
+    list(Spark.objects.select_for_update().filter(pk=photo.spark_id))
+    order = list(Photo.objects.filter(spark=photo.spark_id).values_list("pk", flat=True))
+    here = order.index(photo.pk)
+    there = min(max(here + by, 0), len(order) - 1)
+    order.insert(there, order.pop(here))
+    for place, pk in enumerate(order):
+        Photo.objects.filter(pk=pk).update(position=place)
 
 
 def describe_photo(*, photo: Photo, alt: str) -> None:
@@ -178,16 +223,17 @@ def change_spark(
     *, spark: Spark, words: str, topic: Topic | None, audience: str, is_sponsored: bool, is_gifted: bool,
     kind: str | None = None,
 ) -> None:  # fmt: skip
-    """What the Spark says and to whom. Of a posted one the words before are kept and the edit is shown.
+    """What the Spark says and to whom. Once it is out the words before are kept and the edit is shown.
 
-    Raises TooYoungForAll, TooManyLinks or NothingToPost; then nothing was changed.
+    New words that must wait for a look take it back behind it. Raises TooYoungForAll, TooManyLinks or NothingToPost;
+    then nothing was changed.
     """
     row = Spark.objects.select_for_update().get(pk=spark.pk)
     words = words.strip()
     if audience == Spark.Audience.PUBLIC and row.author.is_young(timezone.localdate()):
         raise TooYoungForAll
-    check_text(words, by=row.author)
-    if row.state == Spark.State.POSTED:
+    is_held = must_wait(_said(row, words), by=row.author)
+    if row.is_out:
         if topic is None:
             raise NothingToPost("topic")
         _check_whole(row, words)
@@ -195,15 +241,29 @@ def change_spark(
             assert row.topic is not None  # noqa: S101  (a posted Spark has a topic)
             SparkEdit.objects.create(spark=row, words=row.words, topic_slug=row.topic.slug)
             row.edited_at = timezone.now()
+        if is_held and row.state == Spark.State.POSTED and (words != row.words or row.kind == Spark.Kind.POLL):
+            row.state = Spark.State.HELD
+            _log_hold(row)
     elif kind:
         row.kind = kind
     row.words, row.topic, row.audience = words, topic, audience
     row.is_sponsored, row.is_gifted = is_sponsored, is_gifted
-    row.save(update_fields=["words", "topic", "audience", "is_sponsored", "is_gifted", "kind", "edited_at"])
+    row.save(update_fields=["words", "topic", "audience", "is_sponsored", "is_gifted", "kind", "edited_at", "state"])
     if row.posted_at is not None:
         place([row.pk])
         stir_spark(row.pk)
     spark.refresh_from_db()
+
+
+def _said(spark: Spark, words: str) -> str:
+    """Everything that it says to everybody."""
+    poll = Poll.objects.filter(spark=spark).first()
+    asked = [poll.question, *poll.options.values_list("words", flat=True)] if poll else []
+    return "\n".join([words, *asked])
+
+
+def _log_hold(spark: Spark) -> None:
+    Ruling.objects.create(spark=spark, kind=Ruling.Kind.HOLD, reason=Report.Reason.SPAM)
 
 
 def _check_whole(spark: Spark, words: str) -> None:
@@ -218,11 +278,30 @@ def _check_whole(spark: Spark, words: str) -> None:
 
 @transaction.atomic
 def post_spark(*, spark: Spark, now: datetime | None = None) -> Spark:
-    """Show a draft to its audience. Pressing twice posts once. Raises MayNotPost, NothingToPost or TooYoungForAll."""
+    """Show a draft to its audience, or hold it for a look first. Pressing twice posts once.
+
+    Raises MayNotPost, NothingToPost, TooManyLinks or TooYoungForAll.
+    """
     row = Spark.objects.select_for_update(of=("self",)).select_related("author", "topic").get(pk=spark.pk)
-    if row.state in {Spark.State.POSTED, Spark.State.HIDDEN}:
+    if row.is_out:
         return row
     _check_ready(row)
+    if must_wait(_said(row, row.words), by=row.author):
+        row.state, row.scheduled_for = Spark.State.HELD, None
+        row.save(update_fields=["state", "scheduled_for"])
+        _log_hold(row)
+        return row
+    return stand(row=row, now=now)
+
+
+def stand(*, row: Spark, now: datetime | None = None) -> Spark:
+    """Let it stand, in a transaction of the caller: one that never stood begins now, another keeps its old place."""
+    if row.posted_at is not None:
+        row.state = Spark.State.POSTED
+        row.save(update_fields=["state"])
+        place([row.pk])
+        stir_spark(row.pk)
+        return row
     # Now, not the planned hour: whoever reads on behind this moment has not passed it yet.
     row.state, row.posted_at, row.scheduled_for = Spark.State.POSTED, now or timezone.now(), None
     row.save(update_fields=["state", "posted_at", "scheduled_for"])
@@ -250,7 +329,7 @@ def schedule_spark(*, spark: Spark, at: datetime, now: datetime | None = None) -
     if not moment < at <= moment + timedelta(days=SCHEDULE_DAYS):
         raise WrongMoment
     row = Spark.objects.select_for_update(of=("self",)).select_related("author", "topic").get(pk=spark.pk)
-    if row.state in {Spark.State.POSTED, Spark.State.HIDDEN}:
+    if row.is_out:
         return row
     _check_ready(row)
     row.state, row.scheduled_for = Spark.State.SCHEDULED, at
@@ -265,7 +344,7 @@ def publish_due(now: datetime | None = None) -> int:
     for spark in due.order_by("scheduled_for", "pk")[:200]:
         try:
             count += post_spark(spark=spark, now=moment).state == Spark.State.POSTED
-        except (MayNotPost, NothingToPost, TooYoungForAll):
+        except (MayNotPost, NothingToPost, TooManyLinks, TooYoungForAll):
             Spark.objects.filter(pk=spark.pk, state=Spark.State.SCHEDULED).update(
                 state=Spark.State.DRAFT, scheduled_for=None
             )

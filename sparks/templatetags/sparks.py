@@ -1,4 +1,4 @@
-"""How long ago, in the width of a card."""
+"""How long ago, in the width of a card; reasons in words."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+
+from sparks.models import Report
 
 register = template.Library()
 
@@ -26,6 +28,13 @@ def age(moment: datetime | None) -> str:
     if passed < timedelta(days=7):
         return _("%(n)s d") % {"n": passed.days}
     return formats.date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def reason_words(code: str) -> str:
+    """Why something was hidden, in the words of reports."""
+    known = dict(Report.Reason.choices)
+    return str(known.get(code, known[Report.Reason.OTHER]))
 
 
 @register.filter

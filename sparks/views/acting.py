@@ -10,16 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.services import circle
 from core.http import MemberRequest, is_part_request, render_page, say
-from core.views import safe_next
+from core.views import safe_next, too_many
 from influencers.referrals import Touch
 from orders.errors import OrderError
 from orders.queries import CART_KEY, cart_count
 from orders.services import cart as carts
 from sparks import queries
-from sparks.errors import NotBought, NotOver, SparkError
+from sparks.errors import SparkError, TooFast
 from sparks.forms import ReportForm
-from sparks.services import acts, keeping, polls
+from sparks.models import Comment
+from sparks.services import acts, helping, keeping, polls
 from sparks.visitors import ask_to_sign_in, member
 
 
@@ -32,7 +34,10 @@ def like(request: HttpRequest, code: str) -> HttpResponse:
     if user is None:
         return ask_to_sign_in(request, spark.get_absolute_url())
     on = request.POST.get("on") == "1"
-    acts.set_liked(spark=spark, user=user, on=on)
+    try:
+        acts.set_liked(spark=spark, user=user, on=on)
+    except TooFast as refusal:
+        return too_many(request, refusal.seconds)
     spark.refresh_from_db(fields=["likes"])
     if is_part_request(request):
         return render(request, "sparks/_like.html", {"spark": spark, "is_liked": on})
@@ -61,7 +66,9 @@ def comment(request: HttpRequest, code: str) -> HttpResponse:
         spark = queries.spark_for(code, user)
         shown = queries.spark_page(spark, user)
         context = {"page": shown, "card": shown.card, "spark": spark, "is_staff": user.is_staff}
-        return say(render(request, "sparks/_comments.html", context), _("Sent."))
+        held = row.state == Comment.State.HELD
+        text = _("Somebody of the shop looks at it first, because of its links or mentions.") if held else _("Sent.")
+        return say(render(request, "sparks/_comments.html", context), text)
     return redirect(f"{spark.get_absolute_url()}#c-{row.pk}")
 
 
@@ -78,6 +85,29 @@ def drop_comment(request: MemberRequest, code: str, pk: int) -> HttpResponse:
         request.session["dropped_comment"] = {"spark": spark.code, "pk": row.pk}
     messages.success(request, _("The comment is back.") if undo else _("The comment was removed."))
     return redirect(f"{spark.get_absolute_url()}#comments")
+
+
+@login_not_required
+@require_POST
+def helpful(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """A comment helped (``on=1``) or not."""
+    user = member(request)
+    spark = queries.spark_for(code, user)
+    row = queries.comment_of(spark, str(pk), user)
+    address = f"{spark.get_absolute_url()}#c-{row.pk}"
+    if user is None:
+        return ask_to_sign_in(request, spark.get_absolute_url())
+    try:
+        helping.set_helpful(comment=row, user=user, on=request.POST.get("on") == "1")
+    except TooFast as refusal:
+        return too_many(request, refusal.seconds)
+    except SparkError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(address)
+    if is_part_request(request):
+        _card, remark = queries.remark(spark, row.pk, user)
+        return render(request, "sparks/_helpful.html", {"remark": remark, "spark": spark})
+    return redirect(address)
 
 
 @login_not_required
@@ -127,7 +157,7 @@ def settle(request: MemberRequest, code: str) -> HttpResponse:
     words = request.POST.get("words", "").replace("\x00", "").strip() or (option.words if option else "")
     try:
         polls.settle(poll=poll, words=words, product=option.product if option else None)
-    except NotOver as refusal:
+    except SparkError as refusal:
         messages.error(request, str(refusal))
     return redirect(f"{spark.get_absolute_url()}#s-{spark.code}")
 
@@ -142,7 +172,7 @@ def say_again(request: MemberRequest, code: str) -> HttpResponse:
     else:
         try:
             polls.say_again(poll=poll, would=request.POST["would"] == "1", words=request.POST.get("words", ""))
-        except NotBought as refusal:
+        except SparkError as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Thank you. It stands with the poll and on the product's page."))
@@ -207,7 +237,10 @@ def want(request: HttpRequest, pk: int) -> HttpResponse:
     if user is None:
         return ask_to_sign_in(request, product.get_absolute_url())
     on = request.POST.get("on") == "1"
-    acts.set_wanted(product=product, user=user, on=on)
+    try:
+        acts.set_wanted(product=product, user=user, on=on)
+    except TooFast as refusal:
+        return too_many(request, refusal.seconds)
     if is_part_request(request):
         return render(request, "sparks/_want.html", {"product": product, "is_wanted": on})
     return redirect(safe_next(request, "/trending"))
@@ -238,6 +271,24 @@ def less(request: MemberRequest, code: str) -> HttpResponse:
     text = _("You will see less of %(name)s.") % words if on else _("You will see %(name)s as before.") % words
     messages.success(request, text)
     return redirect(safe_next(request, "/sparks"))
+
+
+@require_POST
+def mute(request: MemberRequest, code: str) -> HttpResponse:
+    """Nothing more of its author in her feeds, nor of the ``comment``'s; she is not told. On the friends' page it ends."""
+    person = queries.author_of(queries.spark_for(code, request.user), request.POST.get("comment", ""), request.user)
+    circle.mute(user=request.user, person=person, on=True)
+    messages.success(request, _("Muted. You can let the news in again on the page of friends."))
+    return redirect(safe_next(request, "/sparks"))
+
+
+@require_POST
+def block(request: MemberRequest, code: str) -> HttpResponse:
+    """Neither she nor the author sees the other any more; it can be taken back on the page of friends."""
+    person = queries.author_of(queries.spark_for(code, request.user), request.POST.get("comment", ""), request.user)
+    circle.block(blocker=request.user, blocked=person)
+    messages.success(request, _("Blocked. You can take it back below, under Blocked."))
+    return redirect("accounts:friends")
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,7 +17,10 @@ from sparks.errors import NothingToPost, SparkError
 from sparks.forms import PhotosForm, StartForm, WordsForm
 from sparks.models import Spark
 from sparks.services import limits, polls, posting
+from sparks.services.posting import MOST_PHOTOS
 from sparks.tags import MOST_TAGS, WHOLE, OutsidePicture, parse_percent
+
+MOVES = {"up": -1, "down": 1}
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,10 +90,24 @@ def change_photo(request: MemberRequest, code: str) -> HttpResponse:
     spark = queries.own_spark(code, request.user)
     photo = queries.photo_of(spark, request.POST.get("photo", ""))
     if request.POST.get("drop") == "1":
-        posting.drop_photo(photo=photo)
+        try:
+            posting.drop_photo(photo=photo)
+        except SparkError as refusal:
+            return _tags(request, spark, refusal=str(refusal), status=422)
         return _back(spark)
+    if request.POST.get("move") in MOVES:
+        posting.move_photo(photo=photo, by=MOVES[request.POST["move"]])
+        return _answer(request, spark, photo.pk, _("Moved."))
     posting.describe_photo(photo=photo, alt=request.POST.get("alt", "").replace("\x00", ""))
     return _back(spark, photo.pk)
+
+
+@require_POST
+def order_photos(request: MemberRequest, code: str) -> HttpResponse:
+    """The photos in the order in which they were dragged."""
+    spark = queries.own_spark(code, request.user)
+    posting.order_photos(spark=spark, wanted=[queries.number(pk) for pk in request.POST.getlist("order")[:MOST_PHOTOS]])
+    return HttpResponse(status=204) if is_part_request(request) else _back(spark)
 
 
 @require_POST
@@ -150,7 +167,7 @@ def words(request: MemberRequest, code: str) -> HttpResponse:
     """Step three: words, topic, circle, labels, poll; post now, later, or keep the draft."""
     spark = queries.own_spark(code, request.user)
     form = WordsForm(request.POST or None, instance=spark)
-    was_posted = spark.state == Spark.State.POSTED
+    was_posted = spark.is_out
     if request.method == "POST" and form.is_valid():
         try:
             spark = _keep(request, code, form)
@@ -161,7 +178,7 @@ def words(request: MemberRequest, code: str) -> HttpResponse:
     if form.errors:
         # The form wrote what was typed onto the row; the page shows it as it is.
         spark = queries.own_spark(code, request.user)
-    context = {"form": form, "spark": spark, "work": queries.draft(spark)}
+    context = {"form": form, "spark": spark, "work": queries.draft(spark), "ruling": queries.last_hiding(spark)}
     return render(request, "sparks/words.html", context, status=422 if form.errors else 200)
 
 
@@ -177,7 +194,7 @@ def _keep(request: MemberRequest, code: str, form: WordsForm) -> Spark:
         spark=spark, words=data["words"], topic=data["topic"], audience=data["audience"],
         is_sponsored=data["is_sponsored"], is_gifted=data["is_gifted"],
     )  # fmt: skip
-    if is_draft or spark.state in {Spark.State.POSTED, Spark.State.HIDDEN}:
+    if is_draft or spark.is_out:
         return spark
     if data.get("at"):
         return posting.schedule_spark(spark=spark, at=data["at"])
@@ -195,6 +212,9 @@ def _kept(request: HttpRequest, spark: Spark, *, was_posted: bool) -> HttpRespon
             request, _("Saved.") if was_posted else _("Posted. Fifty people see it first, whatever they think of it.")
         )
         return redirect(spark)
+    if spark.state == Spark.State.HELD:
+        messages.success(request, _("Kept. Somebody of the shop looks at it first, because of its links or mentions."))
+        return redirect("sparks:new")
     messages.success(request, _("Planned.") if spark.state == Spark.State.SCHEDULED else _("The draft is kept."))
     return redirect("sparks:new")
 

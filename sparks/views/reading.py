@@ -16,6 +16,7 @@ from influencers.referral_cookie import client_address, counts_as_visit, is_open
 from influencers.referrals import Touch
 from influencers.services import record_click
 from sparks import live, queries
+from sparks.badges import DEFAULT_POLICY
 from sparks.models import Spark
 from sparks.services import acts
 from sparks.visitors import CHOSEN, chosen_topics, member, viewer_key
@@ -134,6 +135,7 @@ def _feed(
         "address": request.path,
         "stream": stream,
         "atom": atom,
+        "handle": handle,
     }
     if newest := request.GET.get("since", ""):
         count = queries.arrivals(rows, user, newest)
@@ -206,6 +208,30 @@ def _touched(request: HttpRequest, spark: Spark, response: HttpResponse) -> None
     remember(response, Touch(influencer_id=creator.pk, source=spark.source, seen_at=timezone.now()))
     if counts_as_visit(request, creator):
         record_click(influencer=creator, source=spark.source, visitor=visitor_key(request))
+
+
+@login_not_required
+@require_safe
+def edits(request: HttpRequest, code: str) -> HttpResponse:
+    """What a Spark said before, for whoever sees it."""
+    spark = queries.spark_for(code, member(request))
+    return render(request, "sparks/edits.html", {"spark": spark, "edits": queries.edits_of(spark)})
+
+
+@login_not_required
+@require_safe
+def badges(request: HttpRequest) -> HttpResponse:
+    """What the badges mean."""
+    return render(request, "sparks/badges.html", {"policy": DEFAULT_POLICY})
+
+
+@login_not_required
+@require_safe
+def badges_of(request: HttpRequest, handle: str) -> HttpResponse:
+    """One person's badges and what they rest on."""
+    found = queries.badges_of(handle, member(request))
+    context = {"found": found, "policy": DEFAULT_POLICY}
+    return render_page(request, "sparks/badges.html", context, fragment="sparks/_badges.html")
 
 
 @login_not_required

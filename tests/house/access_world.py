@@ -8,7 +8,7 @@ from influencers.models import Application
 from lists.models import Claim, List, ListItem
 from lists.services.giving import claim
 from orders.models import CartLine, Gift, Order, OrderLine
-from sparks.models import Comment, ProductTag, Report, Spark
+from sparks.models import Comment, ProductTag, Report, Ruling, Spark
 from sparks.services.polls import set_poll
 from storefront.models import Collection, Pick
 from tests.cast import Mei, Sol
@@ -41,11 +41,12 @@ class World:
     tag: ProductTag
     comment: Comment
     report: Report
+    ruling: Ruling
     people: dict[str, User | None] = field(default_factory=dict)
 
 
 def build(cast: ModuleType) -> World:
-    mei, sol, lina = cast.mei(), cast.sol(), cast.lina()
+    mei, sol, lina, rhea = cast.mei(), cast.sol(), cast.lina(), cast.rhea()
     kai = with_handle(UserFactory(name="Kai Rivera"), "kai.builds")
     StorefrontFactory(influencer=InfluencerFactory(user=kai))
     product = ProductFactory(seller=sol.seller, slug="teal-mug", category=CategoryFactory(slug="home"))
@@ -59,6 +60,7 @@ def build(cast: ModuleType) -> World:
     tag = ProductTagFactory(photo=PhotoFactory(spark=spark), product=product)
     set_poll(spark=spark, question="Which?", options=[("This", product), ("That", None)], days=3)
     report = Report.objects.create(spark=spark, reporter=lina, reason="spam")
+    hidden = Comment.objects.create(spark=spark, author=lina, words="Buy now", state="hidden")
     return World(
         mei=mei,
         sol=sol,
@@ -75,9 +77,10 @@ def build(cast: ModuleType) -> World:
         tag=tag,
         comment=Comment.objects.create(spark=spark, author=lina, words="Lovely"),
         report=report,
+        ruling=Ruling.objects.create(spark=spark, comment=hidden, kind="hide", reason="spam", by=rhea),
         application=ApplicationFactory(user=UserFactory(name="Grace Lin")),
         people={
             "guest": None, "stranger": cast.otto(), "owner": mei.user, "other creator": kai, "buyer": lina,
-            "reviewer": cast.rhea(), "seller": sol.user,
+            "reviewer": rhea, "seller": sol.user,
         },
     )  # fmt: skip
