@@ -147,15 +147,13 @@ def _stand_again(spark: Spark, comment: Comment | None, state: str) -> bool:
 
 def _is_hidden(ruling: Ruling) -> bool:
     """What the ruling hid is still hidden, and by it: not by a later one."""
-    rows = Spark.objects.filter(pk=ruling.spark_id)
-    if ruling.comment_id is not None:
-        rows = Comment.objects.filter(pk=ruling.comment_id)
+    if ruling.comment_id is None:
+        is_hidden = Spark.objects.present().filter(pk=ruling.spark_id, state=Spark.State.HIDDEN).exists()
+    else:
+        rows = Comment.objects.filter(pk=ruling.comment_id, removed_at__isnull=True)
+        is_hidden = rows.filter(state=Comment.State.HIDDEN).exists()
     later = Ruling.objects.filter(spark=ruling.spark_id, comment=ruling.comment_id, kind=Ruling.Kind.HIDE)
-    return (
-        ruling.kind == Ruling.Kind.HIDE
-        and rows.filter(state=Spark.State.HIDDEN, removed_at__isnull=True).exists()
-        and not later.filter(pk__gt=ruling.pk).exists()
-    )
+    return ruling.kind == Ruling.Kind.HIDE and is_hidden and not later.filter(pk__gt=ruling.pk).exists()
 
 
 def _log(spark: Spark, comment: Comment | None, kind: str, by: User, *, reason: str = "", note: str = "") -> Ruling:

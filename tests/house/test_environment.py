@@ -43,6 +43,7 @@ def test_every_variable_that_is_read_is_named_in_the_example() -> None:
 
 def test_production_settings_pass_every_check() -> None:
     assert check() == ""
+    assert check(SPARKS_MARKETS="de, FR") == ""
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,7 @@ def test_production_settings_pass_every_check() -> None:
         ("REDIS_URL", "http://127.0.0.1", "shop.E006"), ("CELERY_BROKER_URL", "kafka://x", "shop.E007"),
         ("CELERY_BROKER_URL", "memory://", "shop.E008"), ("S3_ACCESS_KEY", "only", "shop.E010"),
         ("PAYMENT_GATEWAY", "gold", "shop.E013"), ("STREAM_URL", "/stream", "shop.E016"), ("ALLOW_TEST_GATEWAY", "0", "shop.E014"),
+        ("SPARKS_POSTERS", "friends", "shop.E015"), ("SPARKS_MARKETS", "DE,XX", "shop.E017"), ("SPARKS_MARKETS", "Germany", "shop.E017"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_with_a_hint(name: str, value: str, code: str) -> None:

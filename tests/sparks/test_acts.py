@@ -16,8 +16,8 @@ from notifications.models import Notice
 from orders.models import CartLine, Order
 from sparks import queries, trending
 from sparks.errors import LongComment, NotTwoOptions, PollClosed, PollStands, TooFast, TooManyLinks
-from sparks.models import Comment, Like, PollVote, ProductVote, Report, Spark
-from sparks.services import acts, heating, polls
+from sparks.models import Comment, Helpful, Like, PollVote, ProductVote, Report, Spark
+from sparks.services import acts, heating, limits, polls
 from tests.cast import Mei
 from tests.conftest import client_for
 from tests.factories.accounts import UserFactory
@@ -109,6 +109,53 @@ def test_a_new_account_comments_ten_times_an_hour(spark: Spark) -> None:
         acts.comment(spark=spark, author=new, words="No. 10")
 
     assert Comment.objects.count() == 10
+
+
+@pytest.mark.parametrize(
+    ("act", "most"),
+    [("like", 100), ("vote", 40), ("want", 40), ("helpful", 40), ("report", 10), ("comment", 10), ("post", 4)],
+)
+def test_every_act_of_a_new_account_has_a_limit_an_hour(db: None, act: str, most: int) -> None:
+    new, old = UserFactory(), settled()
+    limits.check_pace(act, by=new, times=most)
+    with pytest.raises(TooFast):
+        limits.check_pace(act, by=new)
+
+    limits.check_pace(act, by=old, times=limits.HOURLY[act][0])
+    with pytest.raises(TooFast):
+        limits.check_pace(act, by=old)
+
+
+def test_what_comes_too_fast_changes_nothing_and_says_when(
+    spark: Spark, as_lina: Client, lina: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for act in limits.HOURLY:
+        monkeypatch.setitem(limits.HOURLY, act, (0, 0))
+    product = ProductFactory()
+    poll = polls.set_poll(spark=spark, question="Which?", options=[("This", product), ("That", None)], days=3)
+    comment = Comment.objects.create(spark=spark, author=UserFactory(), words="Yes")
+    like = as_lina.post("/s/open/like", {"on": "1"})
+    want = as_lina.post(f"/sparks/want/{product.pk}", {"on": "1"})
+    thanks = as_lina.post(f"/s/open/comments/{comment.pk}/helpful", {"on": "1"})
+    vote = as_lina.post("/s/open/vote", {"option": poll.options.first().pk}, headers=HTMX)
+    report = as_lina.post("/s/open/report", {"reason": "spam"})
+    said = as_lina.post("/s/open/comment", {"words": "Lovely"})
+
+    assert [answer.status_code for answer in (like, want, thanks, vote, report, said)] == [429, 429, 429, 422, 422, 422]
+    assert int(like["Retry-After"]) <= 3600
+    assert "Lovely</textarea>" in said.content.decode()
+    counts = [model.objects.count() for model in (Like, ProductVote, Helpful, PollVote, Report)]
+    assert (counts, Comment.objects.count()) == ([0] * 5, 1)
+
+
+def test_mentions_of_many_comments_together_have_a_limit(spark: Spark) -> None:
+    new = UserFactory()
+    for n in range(4):
+        acts.comment(spark=spark, author=new, words=f"@a{n}x @b{n}x")
+    with pytest.raises(TooFast):
+        acts.comment(spark=spark, author=new, words="@another")
+
+    assert Comment.objects.count() == 4
 
 
 def test_replies_to_replies_stand_under_the_first_and_go_with_it(spark: Spark) -> None:
@@ -232,6 +279,39 @@ def test_the_asker_says_what_came_of_it_once_closed(spark: Spark, poll: object) 
 
 
 # --- Hottest products, reports
+
+
+def test_a_ring_of_fifty_new_accounts_moves_nothing_in_the_ranking(spark: Spark) -> None:
+    products = [ProductFactory(name=f"Thing {n}") for n in range(3)]
+    ProductTagFactory(photo=PhotoFactory(spark=spark), product=products[2])
+    for place, product in enumerate(products):
+        for _ in range(3 - place):
+            acts.set_wanted(product=product, user=settled(), on=True)
+    before = queries.ranked(timezone.now())
+    for _ in range(50):
+        new = UserFactory()
+        acts.set_wanted(product=products[2], user=new, on=True)
+        acts.set_liked(spark=spark, user=new, on=True)
+    after = queries.ranked(timezone.now())
+
+    assert [pk for pk, _score in before] == [product.pk for product in products]
+    assert [(pk, score.heat) for pk, score in after] == [(pk, score.heat) for pk, score in before]
+    assert after[2][1].young == 50
+
+
+def test_one_more_owner_never_lowers_a_product(db: None) -> None:
+    mug, lamp = ProductFactory(), ProductFactory()
+    acts.set_wanted(product=lamp, user=settled(), on=True)
+    places = []
+    for _ in range(4):
+        person = settled()
+        OrderLineFactory(order=OrderFactory(user=person), product=mug, delivered_at=timezone.now())
+        acts.set_wanted(product=mug, user=person, on=True)
+        ranking = queries.ranked(timezone.now())
+        places.append((dict(ranking)[mug.pk].heat, [pk for pk, _score in ranking].index(mug.pk)))
+
+    assert [place for _heat, place in places] == [0, 0, 0, 0]
+    assert sorted(heat for heat, _place in places) == [heat for heat, _place in places]
 
 
 def test_the_hottest_products_net_of_young_accounts(spark: Spark) -> None:

@@ -12,12 +12,14 @@ from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
+from orders.models import CartLine, Gift
 from sparks import queries
-from sparks.errors import MayNotPost, NothingToPost, TooYoungForAll, WrongMoment
+from sparks.errors import MayNotPost, NothingToPost, OutsideTheMarket, TooYoungForAll, WrongMoment
 from sparks.models import Photo, ProductTag, Spark, SparkEdit, Topic
 from sparks.services import posting
 from tests.cast import Mei
 from tests.conftest import client_for
+from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ProductFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
@@ -259,6 +261,177 @@ def test_removed_for_more_than_thirty_days_is_gone(lina: User) -> None:
 
     assert not posting.restore_spark(spark=spark)
     assert Spark.objects.visible_to(lina).count() == 0
+
+
+def test_where_posting_is_open_is_policy(lina: User, otto: User, mei: Mei, settings: LazySettings) -> None:
+    settings.SPARKS_MARKETS = ["FR", "DE"]
+    approved = mei.influencer.application
+    type(approved).objects.filter(pk=approved.pk).update(state="approved", country="FR")
+    # Her last parcel went to Germany; another's to Spain, and a gift that she gave to Germany says nothing.
+    OrderLineFactory(order=OrderFactory(user=lina, country="DE"), delivered_at=timezone.now())
+    OrderLineFactory(order=OrderFactory(user=otto, country="ES"), delivered_at=timezone.now())
+    giver = UserFactory()
+    gift = OrderFactory(user=giver, country="DE")
+    OrderLineFactory(order=gift, delivered_at=timezone.now())
+    Gift.objects.create(order=gift, recipient=lina, giver_name="Giver")
+    assert [posting.start_draft(author=person).state for person in (mei.user, lina)] == ["draft", "draft"]
+    with pytest.raises(OutsideTheMarket, match="Posting is open in France, Germany for now"):
+        posting.start_draft(author=otto)
+    with pytest.raises(OutsideTheMarket, match="We know your country once"):
+        posting.start_draft(author=giver)
+
+    answer = client_for(otto).post("/sparks/new", {"kind": "story"})
+    assert answer.status_code == 422
+    assert "Posting is open in France, Germany" in answer.content.decode()
+    assert Spark.objects.count() == 2
+    # Reading and talking stay open.
+    SparkFactory(code="open")
+    assert client_for(otto).post("/s/open/comment", {"words": "Lovely"}).status_code == 302
+
+
+def test_a_planned_post_whose_market_closed_becomes_a_draft_again(lina: User, settings: LazySettings) -> None:
+    spark = SparkFactory(author=lina, state="draft", posted_at=None)
+    at = timezone.now() + timedelta(hours=1)
+    posting.schedule_spark(spark=spark, at=at)
+    settings.SPARKS_MARKETS = ["FR"]
+
+    assert (posting.publish_due(at), Spark.objects.get().state) == (0, "draft")
+
+
+def three_photos(spark: Spark) -> list[Photo]:
+    return [PhotoFactory(spark=spark, position=place, alt=alt) for place, alt in enumerate("abc")]
+
+
+def order(spark: Spark) -> str:
+    return "".join(spark.photos.values_list("alt", flat=True))
+
+
+def test_photos_move_by_buttons_without_javascript(as_lina: Client, draft: Spark) -> None:
+    a, _b, c = three_photos(draft)
+    for photo, move, found in [
+        (a, "down", "bac"),
+        (a, "down", "bca"),
+        (a, "down", "bca"),
+        (c, "up", "cba"),
+        (c, "up", "cba"),
+    ]:
+        answer = as_lina.post("/s/draft/photo", {"photo": photo.pk, "move": move})
+        assert answer["Location"] == f"/s/draft/tags?photo={photo.pk}"
+        assert order(draft) == found
+
+
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [("cba", "cba"), ("b", "bac"), ("", "abc"), ("ccaa", "cab"), ("?", "abc"), ("z", "abc")],
+)
+def test_photos_take_the_order_in_which_they_were_dragged(as_lina: Client, draft: Spark, sent: str, found: str) -> None:
+    known = {photo.alt: photo.pk for photo in three_photos(draft)} | {"?": "no number", "z": PhotoFactory().pk}
+    answer = as_lina.post(
+        "/s/draft/photos/order", {"order": [known[one] for one in sent]}, headers={"HX-Request": "true"}
+    )
+
+    assert (answer.status_code, order(draft)) == (204, found)
+
+
+def test_nobody_orders_somebody_elses_photos(as_otto: Client, draft: Spark) -> None:
+    a, _b, _c = three_photos(draft)
+
+    assert as_otto.post("/s/draft/photos/order", {"order": [a.pk]}).status_code == 404
+    assert as_otto.post("/s/draft/photo", {"photo": a.pk, "move": "down"}).status_code == 404
+    assert order(draft) == "abc"
+
+
+def test_a_posted_photo_keeps_a_photo_and_changes_are_shown(as_lina: Client, lina: User) -> None:
+    spark = SparkFactory(author=lina, code="mine", kind="photo")
+    one = PhotoFactory(spark=spark, small="sparks/none-1.webp", large="sparks/none-2.webp")
+    answer = as_lina.post("/s/mine/photo", {"photo": one.pk, "drop": "1"})
+    assert answer.status_code == 422
+    assert "its only photo" in answer.content.decode()
+    as_lina.post("/s/mine/photos", {"photos": picture()})
+    as_lina.post("/s/mine/photo", {"photo": one.pk, "drop": "1"})
+
+    assert spark.photos.count() == 1
+    assert list(SparkEdit.objects.values_list("is_about_photos", flat=True)) == [True, True]
+    assert "Its photos were changed." in client_for(None).get("/s/mine/edits").content.decode()
+
+
+def test_what_it_said_before_is_read_by_whoever_sees_it(as_lina: Client, lina: User, otto: User) -> None:
+    spark = SparkFactory(author=lina, code="mine", words="Before", audience="friends")
+    as_lina.post("/s/mine/words", {"words": "After", "topic": spark.topic_id, "audience": "friends"})
+
+    assert "Before" in as_lina.get("/s/mine/edits").content.decode()
+    assert client_for(otto).get("/s/mine/edits").status_code == 404
+    assert "Before" not in client_for(otto).get("/s/mine/edits").content.decode()
+
+
+def test_a_hidden_spark_keeps_what_it_said_when_it_is_changed(as_lina: Client, lina: User) -> None:
+    spark = SparkFactory(author=lina, code="mine", words="Before", state="hidden")
+    as_lina.post("/s/mine/words", {"words": "After", "topic": spark.topic_id, "audience": "public", "act": "post"})
+    spark.refresh_from_db()
+
+    assert (spark.state, spark.words, SparkEdit.objects.get().words) == ("hidden", "After", "Before")
+
+
+def test_drafts_are_listed_and_removed_with_undo(as_lina: Client, draft: Spark, lina: User) -> None:
+    Spark.objects.update(words="Half a thought")
+    planned = SparkFactory(
+        author=lina, state="scheduled", scheduled_for=timezone.now() + timedelta(days=1), words="Soon"
+    )
+    page = as_lina.get("/sparks/new").content.decode()
+    assert "Half a thought" in page
+    assert f"/s/{planned.code}/words" in page
+    back = as_lina.post("/s/draft/remove")["Location"]
+    assert "Half a thought" not in as_lina.get("/sparks/new").content.decode()
+    assert 'action="/s/draft/restore"' in as_lina.get(back).content.decode()
+    as_lina.post("/s/draft/restore")
+
+    assert "Half a thought" in as_lina.get("/sparks/new").content.decode()
+
+
+def test_a_product_withdrawn_after_posting_stays_named_and_is_not_sold(lina: User) -> None:
+    spark = SparkFactory(author=lina, code="mine")
+    product = ProductFactory(name="Teal mug")
+    tag = ProductTagFactory(photo=PhotoFactory(spark=spark), product=product)
+    type(product).objects.update(is_active=False)
+    page = client_for(None).get("/s/mine").content.decode()
+
+    assert "Teal mug" in page
+    assert "No longer sold" in page
+    assert 'action="/s/mine/cart"' not in page
+    assert client_for(None).post("/s/mine/cart", {"product": product.pk}).status_code == 404
+    assert (CartLine.objects.count(), list(spark.photos.get().tags.all())) == (0, [tag])
+
+
+def test_a_picture_of_another_type_than_its_name_is_drawn_anew_as_what_it_is(draft: Spark) -> None:
+    photo = posting.add_photo(spark=draft, upload=picture(kind="PNG"))
+    with default_storage.open(photo.large) as stream:
+        kept = stream.read()
+
+    assert kept[:4] + kept[8:12] == b"RIFFWEBP"
+    assert b"Exif" not in kept
+    assert photo.large.endswith(".webp")
+
+
+def test_nothing_of_where_it_was_taken_is_in_any_stored_picture(draft: Spark) -> None:
+    upload = picture((1500, 1200), orientation=6)
+    assert b"Exif" in upload.read()
+    upload.seek(0)
+    photo = posting.add_photo(spark=draft, upload=upload)
+    for path in (photo.small, photo.large):
+        with default_storage.open(path) as stream, Image.open(stream) as kept:
+            assert dict(kept.getexif()) == {}
+            assert not {"exif", "xmp"} & set(kept.info)
+            # Turned as the metadata said: upright now, with nothing left that could turn it again.
+            assert kept.size[0] < kept.size[1]
+
+
+def test_a_refused_photo_keeps_the_others_and_the_draft(as_lina: Client, draft: Spark, photo: Photo) -> None:
+    liar = SimpleUploadedFile("a.jpg", b"%PDF-1.7", content_type="image/jpeg")
+    answer = as_lina.post("/s/draft/photos", {"photos": [picture(), liar]})
+
+    assert answer.status_code == 422
+    assert draft.photos.count() == 2
+    assert Spark.objects.get().state == "draft"
 
 
 def test_topics_speak_the_language_of_the_page(as_guest: Client) -> None:
