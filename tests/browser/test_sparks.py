@@ -21,10 +21,13 @@ from catalog.services import index_products
 from config.management.stream_bench import StreamServer
 from orders.models import CartLine
 from sparks import live
-from sparks.models import Like, PollVote, ProductTag, Spark
+from sparks.models import Appeal, Helpful, Like, PollVote, ProductTag, Spark
+from sparks.services.acts import comment, report
+from sparks.services.moderating import hide
 from sparks.services.polls import set_poll
 from sparks.services.posting import post_spark
 from tests.cast import Mei
+from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ProductFactory
 from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
 
@@ -228,3 +231,131 @@ def test_news_is_heard_at_once_and_asked_for_when_the_stream_is_away(
     SparkFactory(topic=shelf.topic)
     page.clock.fast_forward(31_000)
     expect(page.locator("#arrivals")).to_contain_text("2 new Sparks")
+
+
+def finger(page: Page, start: tuple[float, float], end: tuple[float, float], hold: int = 0) -> None:
+    """A finger goes down, stays for so many milliseconds, moves and is lifted."""
+    session = page.context.new_cdp_session(page)
+    send = "Input.dispatchTouchEvent"
+    session.send(send, {"type": "touchStart", "touchPoints": [{"x": start[0], "y": start[1]}]})
+    page.wait_for_timeout(hold)
+    for step in range(1, 6):
+        x, y = (start[axis] + (end[axis] - start[axis]) * step / 5 for axis in (0, 1))
+        session.send(send, {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+    session.send(send, {"type": "touchEnd", "touchPoints": []})
+
+
+def middle(box: dict[str, float]) -> tuple[float, float]:
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+@pytest.fixture
+def album(lina: User) -> Spark:
+    """A draft of Lina's with three photos, a, b and c."""
+    spark = SparkFactory(author=lina, code="album", state="draft", posted_at=None, kind="photo")
+    for place, alt in enumerate("abc"):
+        PhotoFactory(spark=spark, position=place, alt=alt)
+    return spark
+
+
+def order(spark: Spark) -> str:
+    return "".join(spark.photos.values_list("alt", flat=True))
+
+
+def test_photos_change_places_by_finger_and_by_keys(visit: object, album: Spark, lina: User) -> None:
+    window = visit(390, lina, has_touch=True, is_mobile=True)
+    page = window.page
+    page.goto("/s/album/tags")
+    rows = page.locator("[data-reorder] [data-id]")
+    handle = middle(rows.nth(0).locator("[data-handle]").bounding_box())
+    below = rows.nth(2).bounding_box()
+    with page.expect_response("**/photos/order"):
+        finger(page, handle, (handle[0], below["y"] + below["height"] * 0.7), hold=400)
+    assert order(album) == "bca"
+    expect(page.locator("#say")).to_have_text("Moved to 3 of 3")
+
+    last = album.photos.get(alt="a")
+    page.locator(f"#up-{last.pk}").focus()
+    for found in ("bac", "abc"):
+        with page.expect_response("**/photo"):
+            page.keyboard.press("Enter")
+        expect(page.locator(f"#up-{last.pk}")).to_be_focused()
+        assert order(album) == found
+
+
+def test_photos_change_places_and_go_without_javascript(visit: object, album: Spark, lina: User) -> None:
+    page = visit(390, lina, java_script_enabled=False).page
+    page.goto("/s/album/tags")
+    page.get_by_role("button", name="Move photo 1 back").click()
+    assert order(album) == "bac"
+    page.get_by_role("button", name="Remove photo 3").click()
+
+    assert order(album) == "ba"
+
+
+def test_a_pin_is_dragged_by_finger_and_by_mouse(visit: object, album: Spark, lina: User) -> None:
+    tag = ProductTagFactory(photo=album.photos.first(), product=ProductFactory(name="Moka pot"))
+    for touch, wanted in ((True, (3000, 7000)), (False, (7000, 3000))):
+        options = {"has_touch": True, "is_mobile": True} if touch else {}
+        page = visit(390 if touch else 1280, lina, **options).page
+        page.goto("/s/album/tags")
+        page.locator("[data-canvas]").scroll_into_view_if_needed()
+        canvas = page.locator("[data-canvas]").bounding_box()
+        start = middle(page.locator("[data-canvas] [data-pin] .pin-tap").bounding_box())
+        end = (canvas["x"] + canvas["width"] * wanted[0] / 10_000, canvas["y"] + canvas["height"] * wanted[1] / 10_000)
+        with page.expect_response("**/tags/*"):
+            if touch:
+                finger(page, start, end)
+            else:
+                page.mouse.move(*start)
+                page.mouse.down()
+                page.mouse.move(*end, steps=5)
+                page.mouse.up()
+        tag.refresh_from_db()
+        assert (abs(tag.x - wanted[0]) < 100, abs(tag.y - wanted[1]) < 100) == (True, True), (tag.x, tag.y)
+
+
+def test_cases_are_decided_by_keys_and_not_while_typing(visit: object, rhea: User, otto: User) -> None:
+    for code in ("one", "two", "three"):
+        report(spark=SparkFactory(code=code, words=code), reporter=otto, reason="spam")
+    window = visit(1280, rhea)
+    page = window.page
+    page.goto("/sparks/reports")
+    page.locator("[data-case] select").first.focus()
+    page.keyboard.press("h")
+    page.keyboard.press("d")
+    expect(page.locator("[data-case]")).to_have_count(3)
+
+    page.locator("h1").click()
+    for key in ("j", "j", "j", "j", "k"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-case]").nth(1)).to_be_focused()
+    page.keyboard.press("h")
+    expect(page.locator("[data-case]")).to_have_count(2)
+    page.keyboard.press("d")
+    expect(page.locator("[data-case]")).to_have_count(1)
+    assert dict(Spark.objects.values_list("code", "state")) == {"one": "posted", "two": "hidden", "three": "posted"}
+
+    page.get_by_label("Use these keys on this page").uncheck()
+    page.locator("h1").click()
+    page.keyboard.press("h")
+    page.reload()
+    expect(page.locator("[data-case]")).to_have_count(1)
+    assert window.complaints == []
+
+
+def test_thanks_and_an_appeal_without_javascript(visit: object, shelf: Spark, lina: User, rhea: User, mei: Mei) -> None:
+    comment(spark=shelf, author=UserFactory(name="Noor"), words="It chips.")
+    page = visit(390, lina, java_script_enabled=False).page
+    page.goto("/s/shelf")
+    page.get_by_role("button", name=re.compile("^Helpful ?: Noor$")).click()
+    assert Helpful.objects.get().user == lina
+    hide(spark=shelf, by=rhea, reason="spam")
+    author = visit(390, mei.user, java_script_enabled=False).page
+    author.goto("/notifications")
+    author.get_by_role("link", name="Open").first.click()
+    author.get_by_label("Why should it be shown?").fill("It is my shelf.")
+    author.get_by_role("button", name="Appeal").click()
+    expect(author.locator("main")).to_contain_text("It waits for somebody else than who hid it.")
+
+    assert Appeal.objects.get().words == "It is my shelf."
