@@ -19,11 +19,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.circle import are_friends, blocks_between, friendship_with, may_see, muted_by, person_at
-from accounts.models import Follow, Friend, User
+from accounts.models import Follow, User
 from catalog.models import Category, Product, Seller, Variant
 from catalog.queries import search_products
 from lists.models import List, ListItem, ListMember
 from lists.queries import list_for, list_to_fill
+from orders.ownership import kept_lines, owned_pairs
 from sparks import feeds
 from sparks.models import (
     Appeal,
@@ -51,7 +52,6 @@ from sparks.models import (
     Topic,
     TopicFollow,
 )
-from sparks.ownership import kept_lines, owned_pairs
 from sparks.services.heating import REFRESHED
 from sparks.services.shelving import steps_of
 

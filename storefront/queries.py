@@ -21,6 +21,7 @@ from catalog.queries import search_products
 from core.paging import Page, page_of
 from influencers.models import Influencer, SocialAccount
 from lists.queries import ListCard, lists_on_profile
+from orders.ownership import owned_pairs
 from storefront.models import Collection, Pick, Removal, Storefront
 
 Visitor = AbstractBaseUser | AnonymousUser
@@ -85,6 +86,8 @@ class ShopPage:
     head: ShopHead
     page: Page
     source: str
+    # The products on it that the creator has, delivered and kept.
+    owned: set[int]
     q: str = ""
     sort: str = "own"
     chosen: CollectionCard | None = None
@@ -98,6 +101,7 @@ class CollectionPage:
     card: CollectionCard
     page: Page
     source: str
+    owned: set[int]
     next_card: CollectionCard | None
 
 
@@ -194,7 +198,7 @@ def shop_page(head: ShopHead, request: HttpRequest) -> ShopPage:
     total = None if q else chosen.count if chosen else head.picks
     page = page_of(_for_cards(picks, SORTS[sort]), request, size=PAGE_SIZE, total=total)
     source = f"collection:{chosen.pk}" if chosen else "storefront"
-    return ShopPage(head=head, page=page, source=source, q=q, sort=sort, chosen=chosen)
+    return ShopPage(head=head, page=page, source=source, owned=_owned(head, page), q=q, sort=sort, chosen=chosen)
 
 
 def collection_page(head: ShopHead, slug: str, request: HttpRequest) -> CollectionPage:
@@ -208,7 +212,13 @@ def collection_page(head: ShopHead, slug: str, request: HttpRequest) -> Collecti
     picks = _shown(head.storefront).filter(collection_id=card.pk)
     page = page_of(_for_cards(picks, OWN_ORDER), request, size=PAGE_SIZE, total=card.count)
     source = f"collection:{card.pk}"
-    return CollectionPage(head=head, card=card, page=page, source=source, next_card=after[0] if after else None)
+    return CollectionPage(
+        head=head, card=card, page=page, source=source, owned=_owned(head, page), next_card=after[0] if after else None
+    )  # fmt: skip
+
+
+def _owned(head: ShopHead, page: Page) -> set[int]:
+    return {product for _person, product in owned_pairs([head.person.pk], [pick.product_id for pick in page.items])}
 
 
 def networks_of(influencer: Influencer) -> list[Network]:

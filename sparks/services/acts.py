@@ -12,6 +12,7 @@ from accounts.models import Mute, User
 from catalog.models import Product, Seller
 from catalog.services import stir
 from notifications.services import notify
+from orders.ownership import owns
 from sparks.errors import EmptyComment, LongComment
 from sparks.holding import mentions
 from sparks.models import (
@@ -27,7 +28,6 @@ from sparks.models import (
     TopicFollow,
     View,
 )
-from sparks.ownership import owns
 from sparks.services.heating import stir_spark
 from sparks.services.limits import check_pace, must_wait
 

@@ -5,10 +5,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Friend, User
+from orders.ownership import kept_lines
 from sparks import badges
 from sparks.errors import OwnComment
 from sparks.models import Badge, Comment, Helpful, ProductTag, Spark, Topic
-from sparks.ownership import kept_lines
 from sparks.services.limits import check_pace
 
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Product
 from notifications.services import notify
+from orders.ownership import kept_lines, owns
 from sparks.errors import NotBought, NotOver, NotTwoOptions, PollClosed, PollStands, TooManyLinks
 from sparks.models import Poll, PollOption, PollVote, Spark
-from sparks.ownership import kept_lines, owns
 from sparks.services.limits import check_pace, must_wait
 
 FEWEST, MOST = 2, 4

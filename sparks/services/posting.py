@@ -23,6 +23,7 @@ from catalog.services import stir
 from core.images import clean_picture
 from influencers.countries import country_name
 from influencers.models import Influencer
+from orders.ownership import country_of, has_bought
 from sparks import live
 from sparks.errors import (
     LastPhoto,
@@ -39,7 +40,6 @@ from sparks.errors import (
     WrongMoment,
 )
 from sparks.models import Photo, Poll, ProductTag, Report, Ruling, Spark, SparkEdit, Topic
-from sparks.ownership import country_of, has_bought
 from sparks.services import films
 from sparks.services.heating import stir_spark
 from sparks.services.limits import must_wait

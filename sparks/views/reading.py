@@ -231,7 +231,7 @@ def badges_of(request: HttpRequest, handle: str) -> HttpResponse:
     """One person's badges and what they rest on."""
     found = queries.badges_of(handle, member(request))
     context = {"found": found, "policy": DEFAULT_POLICY}
-    return render_page(request, "sparks/badges.html", context, fragment="sparks/_badges.html")
+    return render_page(request, "sparks/badges.html", context, fragment="sparks/_badge_row.html")
 
 
 @login_not_required

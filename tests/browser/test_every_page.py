@@ -18,9 +18,10 @@ PAGES = {
         "/", "/search?q=mug", "/search?q=nothingatall", "/topics/home", "/p/teal-mug?via=slowhome", "/@slowhome",
         "/@slowhome?tab=about", "/@slowhome/collections/mornings", "/cart", "/apply", "/how-commissions-work", "/account/login/",
         "/account/signup/", "/account/password/reset/", "/nowhere", "/sparks", "/sparks/c", "/sparks/lively", "/sparks/t/home", "/s/morning", "/trending", "/welcome/topics",
+        "/sparks/badges", "/sparks/of/slowhome/badges", "/s/morning/edits",
     ],
     "buyer": ["/", "/cart", "/checkout", "/orders", "/orders/ORDER1", "/me", "/me/settings", "/notifications", "/account/email/", "/lists", "/lists/new", "/lists/{wishes}", "/lists/{wishes}/settings", "/lists/{wishes}/add",
-              "/lists/{wishes}/reveal", "/lists/{wishes}/items/{wish}", "/friends", "/friends/find?q=mei", "/parcels", "/parcels/{gift}", "/p/teal-mug/save", "/sparks", "/sparks/following", "/sparks/new", "/s/morning", "/s/morning/keep", "/s/morning/report"],
+              "/lists/{wishes}/reveal", "/lists/{wishes}/items/{wish}", "/friends", "/friends/find?q=mei", "/parcels", "/parcels/{gift}", "/p/teal-mug/save", "/sparks", "/sparks/following", "/sparks/new", "/s/morning", "/s/morning/keep", "/s/morning/report", "/sparks/rulings/{ruling}"],
     "stranger": ["/apply?step=you", "/apply?step=accounts", "/orders", "/notifications", "/review"],
     "owner": ["/studio", "/studio?days=90", "/studio/earnings", "/studio/earnings/{line}", "/studio/shop", "/studio/shop/collections/{collection}",
               "/studio/shop/handle", "/lists/{wishes}", "/claims/{claim}", "/claims/{claim}/buy", "/sparks", "/s/morning", "/s/morning/tags", "/s/morning/words"],
@@ -63,7 +64,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(visit: object, world: World, r
     for path in PAGES[role]:
         address = path.format(
             line=world.line.pk, collection=world.collection.pk, application=world.application.pk, gift=world.gift.pk,
-            wishes=world.wishes.slug, wish=world.wish.pk, claim=world.claim.token,
+            wishes=world.wishes.slug, wish=world.wish.pk, claim=world.claim.token, ruling=world.ruling.pk,
         )  # fmt: skip
         window.page.goto(address)
         problems = violations(window.page)

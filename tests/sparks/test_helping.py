@@ -182,6 +182,19 @@ def test_a_badge_stands_on_cards_of_its_topic_alone(row: Comment, lina: User, mu
     assert "/sparks/of/lina/badges#" not in client_for(None).get("/s/outside").content.decode()
 
 
+def test_her_profile_loads_her_badges(row: Comment, lina: User, mug: object) -> None:
+    User.objects.filter(pk=lina.pk).update(findable_by="everyone")
+    assert 'hx-get="/sparks/of/lina/badges"' in client_for(None).get("/@lina").content.decode()
+    part = client_for(None).get("/sparks/of/lina/badges", headers=HTMX).content.decode()
+    assert part.strip() == ""
+    give(lina, mug)
+    thank(row, 3)
+
+    part = client_for(None).get("/sparks/of/lina/badges", headers=HTMX).content.decode()
+    assert "Knows it" in part
+    assert "<h1" not in part
+
+
 def test_the_page_of_badges_says_the_rule(as_guest: Client) -> None:
     page = as_guest.get("/sparks/badges").content.decode()
 
