@@ -24,7 +24,7 @@ def give_mutes_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_take_back_a_refused_request")]
+    dependencies = [("accounts", "0006_people_of_a_word_by_wide_indexes")]
 
     operations = [
         migrations.CreateModel(
