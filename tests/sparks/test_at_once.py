@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -11,9 +12,20 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.models import Stir
 from lists.models import List
-from sparks.errors import TooManyTags
-from sparks.models import Heat, KeptSpark, Like, PollVote, Spark, SparkStir
-from sparks.services import acts, heating, keeping, polls, posting
+from sparks.errors import NoAppeal, TooManyTags
+from sparks.models import (
+    Appeal,
+    Comment,
+    Heat,
+    Helpful,
+    KeptSpark,
+    Like,
+    PollVote,
+    Ruling,
+    Spark,
+    SparkStir,
+)
+from sparks.services import acts, heating, helping, keeping, moderating, polls, posting
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ProductFactory
 from tests.factories.sparks import PhotoFactory, SparkFactory
@@ -96,3 +108,58 @@ def test_votes_that_come_while_others_refresh_are_all_counted() -> None:
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     assert list(Heat.objects.filter(kind="all").values_list("votes", flat=True)) == [2, 2, 2]
     assert (Stir.objects.count(), SparkStir.objects.count()) == (0, 0)
+
+
+def test_eight_thanks_of_one_person_are_one() -> None:
+    row = Comment.objects.create(spark=SparkFactory(), author=UserFactory(), words="It chips.")
+    user = UserFactory()
+    answers = at_once([lambda: helping.set_helpful(comment=row, user=user, on=True)] * 8)
+    row.refresh_from_db()
+
+    assert answers.count(True) == 1
+    assert (row.helpful, Helpful.objects.count()) == (1, 1)
+
+
+def test_an_appeal_sent_from_two_devices_is_one_and_is_decided_once() -> None:
+    spark = SparkFactory()
+    ruling = moderating.hide(spark=spark, by=UserFactory(is_staff=True), reason="spam")
+    assert ruling is not None
+    sent = at_once([lambda: moderating.appeal(ruling=ruling, author=spark.author, words="Please")] * 4)
+    row = Appeal.objects.get()
+    assert [answer for answer in sent if not isinstance(answer, NoAppeal | Appeal)] == []
+
+    at_once(
+        [
+            lambda: moderating.decide_appeal(row=row, grant=True, by=UserFactory(is_staff=True)),
+            lambda: moderating.decide_appeal(row=row, grant=False, by=UserFactory(is_staff=True)),
+        ]
+    )
+    row.refresh_from_db()
+    decided = Ruling.objects.exclude(kind="hide").get()
+    assert (decided.by, decided.kind) == (row.decided_by, {"granted": "grant", "refused": "refuse"}[row.state])
+    assert Spark.objects.get().state == {"granted": "posted", "refused": "hidden"}[row.state]
+
+
+def test_comments_while_one_is_hidden_are_all_counted() -> None:
+    spark, staff = SparkFactory(), UserFactory(is_staff=True)
+    row = acts.comment(spark=spark, author=UserFactory(), words="Spam")
+    people = [UserFactory() for _ in range(6)]
+    trouble = at_once(
+        [
+            *(partial(acts.comment, spark=spark, author=person, words="Here") for person in people[:3]),
+            lambda: moderating.hide(spark=spark, comment=row, by=staff, reason="spam"),
+            *(partial(acts.comment, spark=spark, author=person, words="Here") for person in people[3:]),
+        ]
+    )
+    assert [answer for answer in trouble if isinstance(answer, Exception)] == []
+    spark.refresh_from_db()
+
+    assert spark.comments == 6
+
+
+def test_the_last_two_photos_are_not_both_taken_out_at_once() -> None:
+    spark = SparkFactory(kind="photo")
+    photos = [PhotoFactory(spark=spark, small="", large="") for _ in range(2)]
+    at_once([partial(posting.drop_photo, photo=photo) for photo in photos])
+
+    assert spark.photos.count() == 1
