@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog.models import Product
 from orders.models import OrderLine
 from sparks.models import Comment, Photo, Poll, ProductTag, ProductVote, Spark, Topic, TopicFollow
-from sparks.services import acts, heating, polls, shelving
+from sparks.services import acts, heating, helping, polls, shelving
 from sparks.services.posting import ALPHABET
 
 # Slug, name, Chinese name, the product whose picture stands for it.
@@ -153,6 +153,10 @@ def add_sparks(
                 at=now - timedelta(hours=row.hours_ago, minutes=-17 * (at + 1)),
             )
         Spark.objects.filter(pk=spark.pk).update(comments=len(row.comments), views=rng.randrange(30, 90))
+    for remark in Comment.objects.select_related("author", "spark").order_by("pk"):
+        others = [person for person in people if person != remark.author]
+        for person in rng.sample(others, k=rng.randrange(0, 7)):
+            helping.set_helpful(comment=remark, user=person, on=True)
     for person in people:
         for slug in rng.sample(["mushroom-lamp", "studio-phones", "moka", "milo", "teal-mug", "cloth-books"], k=2):
             acts.set_wanted(product=products[slug], user=person, on=True)

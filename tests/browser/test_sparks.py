@@ -359,3 +359,49 @@ def test_thanks_and_an_appeal_without_javascript(visit: object, shelf: Spark, li
     expect(author.locator("main")).to_contain_text("It waits for somebody else than who hid it.")
 
     assert Appeal.objects.get().words == "It is my shelf."
+
+
+def test_a_draft_is_kept_planned_posted_changed_removed_and_brought_back_by_keys(visit: object, lina: User) -> None:
+    topic = TopicFactory(slug="home", name="Home")
+    window = visit(390, lina, has_touch=True, is_mobile=True)
+    page = window.page
+
+    def press(name: str) -> None:
+        page.get_by_role("button", name=name, exact=True).focus()
+        page.keyboard.press("Enter")
+
+    page.goto("/sparks/new")
+    page.get_by_label("Story").focus()
+    page.keyboard.press("Space")
+    press("Next")
+    page.locator("[name=words]").fill("Half a thought")
+    page.locator("[name=topic]").select_option(str(topic.pk))
+    press("Save draft")
+    page.get_by_role("link", name="Half a thought").tap()
+    at = timezone.localtime() + timedelta(days=2)
+    page.locator("[name=at]").fill(at.strftime("%Y-%m-%dT%H:%M"))
+    press("Post")
+    page.wait_for_url("**/sparks/new")
+    expect(page.locator("main")).to_contain_text("Scheduled")
+    spark = Spark.objects.get()
+    assert (spark.state, spark.scheduled_for.date()) == ("scheduled", at.date())
+
+    page.get_by_role("link", name="Half a thought").tap()
+    page.locator("[name=at]").fill("")
+    press("Post")
+    page.wait_for_url(f"**/s/{spark.code}")
+    page.get_by_label("More about the Spark of Lina Moreau").tap()
+    page.get_by_role("link", name="Edit").tap()
+    page.locator("[name=words]").fill("A whole thought")
+    press("Save")
+    page.get_by_role("link", name=re.compile("Edited 1 time")).tap()
+    expect(page.locator("main")).to_contain_text("Half a thought")
+
+    page.goto(f"/s/{spark.code}")
+    page.get_by_label("More about the Spark of Lina Moreau").tap()
+    press("Remove")
+    page.wait_for_url("**/sparks/new?removed=*")
+    press("Undo")
+    page.wait_for_url(f"**/s/{spark.code}")
+    expect(page.locator("main")).to_contain_text("A whole thought")
+    assert window.complaints == []
