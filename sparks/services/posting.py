@@ -296,7 +296,7 @@ def post_spark(*, spark: Spark, now: datetime | None = None) -> Spark:
 
 def stand(*, row: Spark, now: datetime | None = None) -> Spark:
     """Let it stand, in a transaction of the caller: one that never stood begins now, another keeps its old place."""
-    if row.posted_at is not None:
+    if row.is_out and row.posted_at is not None:
         row.state = Spark.State.POSTED
         row.save(update_fields=["state"])
         place([row.pk])
