@@ -279,6 +279,8 @@ def test_photos_change_places_by_finger_and_by_keys(visit: object, album: Spark,
     for found in ("bac", "abc"):
         with page.expect_response("**/photo"):
             page.keyboard.press("Enter")
+        # The rows on the page stand as they were kept, and the button that was pressed has the focus.
+        expect(rows.nth(found.index("a"))).to_have_attribute("data-id", str(last.pk))
         expect(page.locator(f"#up-{last.pk}")).to_be_focused()
         assert order(album) == found
 
