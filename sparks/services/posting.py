@@ -146,8 +146,8 @@ def order_photos(*, spark: Spark, wanted: Sequence[int]) -> None:
     list(Spark.objects.select_for_update().filter(pk=spark.pk))
     known = list(spark.photos.values_list("pk", flat=True))
     chosen = [pk for pk in dict.fromkeys(wanted) if pk in known]
-    for place, pk in enumerate([*chosen, *(pk for pk in known if pk not in chosen)]):
-        Photo.objects.filter(pk=pk).update(position=place)
+    for position, pk in enumerate([*chosen, *(pk for pk in known if pk not in chosen)]):
+        Photo.objects.filter(pk=pk).update(position=position)
 
 
 @transaction.atomic
@@ -158,8 +158,8 @@ def move_photo(*, photo: Photo, by: int) -> None:
     here = order.index(photo.pk)
     there = min(max(here + by, 0), len(order) - 1)
     order.insert(there, order.pop(here))
-    for place, pk in enumerate(order):
-        Photo.objects.filter(pk=pk).update(position=place)
+    for position, pk in enumerate(order):
+        Photo.objects.filter(pk=pk).update(position=position)
 
 
 def describe_photo(*, photo: Photo, alt: str) -> None:

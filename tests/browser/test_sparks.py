@@ -281,6 +281,8 @@ def test_photos_change_places_by_finger_and_by_keys(visit: object, album: Spark,
             page.keyboard.press("Enter")
         # The rows on the page stand as they were kept, and the button that was pressed has the focus.
         expect(rows.nth(found.index("a"))).to_have_attribute("data-id", str(last.pk))
+        # Until new rows have settled, their forms are plain ones.
+        expect(page.locator(".htmx-added, .htmx-settling, .htmx-request")).to_have_count(0)
         expect(page.locator(f"#up-{last.pk}")).to_be_focused()
         assert order(album) == found
 

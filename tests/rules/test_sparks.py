@@ -205,10 +205,6 @@ def test_a_voice_halves_in_a_week_and_keeps_its_level() -> None:
     assert [heat(level, NOW + timedelta(hours=hours)) for hours in (0, 168, 336)] == [12_000, 6_000, 3_000]
 
 
-def test_a_voice_halves_in_a_week() -> None:
-    assert [weight(Voice(1, Kind.OWNER, hours, 100)) for hours in (0, 168, 336)] == [12_000, 6_000, 3_000]
-
-
 @pytest.mark.parametrize("row", table("spark-holding"), ids=lambda row: f"{row['text']} {row['account days']}")
 def test_holding(row: dict[str, str]) -> None:
     answer = holding.verdict(

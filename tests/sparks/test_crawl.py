@@ -16,6 +16,7 @@ from sparks import queries
 from sparks.models import Comment, Less, Spark, TopicFollow
 from sparks.services import acts
 from sparks.services.polls import set_poll
+from sparks.services.shelving import place
 from tests.cast import Mei
 from tests.conftest import client_for
 from tests.factories.accounts import UserFactory, befriend, with_handle
@@ -42,6 +43,7 @@ def spark_of(author: User, product: Product, **facts: object) -> Spark:
     )  # fmt: skip
     ProductTagFactory(photo=PhotoFactory(spark=spark, alt=f"{SECRET} photo"), product=product)
     set_poll(spark=spark, question=f"{SECRET} question", options=[("This", product), ("That", None)], days=3)
+    place([spark.pk])
     return spark
 
 
@@ -107,12 +109,13 @@ def test_what_may_not_be_seen_is_on_no_page(product: Product, state: str) -> Non
     paths = addresses(author, product)
     assert len(paths) > 20
     for name, reader in who.items():
-        for place, said in read(client_for(reader), paths).items():
-            assert SECRET not in said, f"{name}: {place}"
+        for where, said in read(client_for(reader), paths).items():
+            assert SECRET not in said, f"{name}: {where}"
     Spark.objects.filter(pk=spark.pk).update(
         state="posted", audience="public", removed_at=None, posted_at=timezone.now()
     )
     User.objects.filter(pk=author.pk).update(born_on=None, findable_by="everyone", is_active=True)
+    place([spark.pk])
 
     # The same pages do show it once it may be seen: the walk is no walk past it.
     shown = {path for path, said in read(client_for(None), paths).items() if SECRET in said}
@@ -140,11 +143,11 @@ def test_of_a_blocked_person_nothing_is_anywhere(product: Product, side: str) ->
     pair = (reader, author) if side == "blocker" else (author, reader)
     circle.block(blocker=pair[0], blocked=pair[1])
 
-    for place, said in read(client_for(reader), paths).items():
-        if (side == "blocker" and place.startswith("/friends")) or place.endswith("/atom"):
+    for where, said in read(client_for(reader), paths).items():
+        if (side == "blocker" and where.startswith("/friends")) or where.endswith("/atom"):
             # Where she takes it back; and what feed readers fetch without anybody's session, the same for everyone.
             continue
-        assert SECRET not in said, place
+        assert SECRET not in said, where
     page = client_for(reader).get("/s/open").content.decode()
     assert "1 comment<" in page
     assert acts.comment(spark=open_spark, author=author, words="@lina again").pk
@@ -163,9 +166,9 @@ def test_of_a_muted_person_nothing_comes_by_itself_and_she_cannot_notice(product
     client_for(reader).post("/s/secret/mute")
 
     assert Mute.objects.get().muted == author
-    for place, said in read(client_for(reader), paths).items():
-        assert SECRET not in said, place
-        assert "@mei" not in said, place
+    for where, said in read(client_for(reader), paths).items():
+        assert SECRET not in said, where
+        assert "@mei" not in said, where
     assert "0 comments<" in client_for(reader).get("/s/open").content.decode()
     acts.comment(spark=open_spark, author=author, words="@lina look")
     assert not Notice.objects.filter(recipient=reader).exists()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -61,7 +62,7 @@ def sparks_from_nothing(now: datetime) -> dict[int, int]:
     return {pk: score.level for pk, score in heating.spark_scores(pks, now).items() if score.level is not None}
 
 
-ACTS = ("vote", "unvote", "like", "unlike", "save", "unsave", "back", "comment", "drop", "hide", "show", "remove",
+ACTS = ("vote", "unvote", "like", "unlike", "save", "unsave", "back", "comment", "drop", "hide", "show", "hush", "unhush", "remove",
         "restore", "retopic", "untag", "tag", "deliver", "return", "move", "wait", "wait long")  # fmt: skip
 
 
@@ -69,6 +70,8 @@ class World:
     """Four people, two of them new, two Sparks of two topics, three products, two of them tagged."""
 
     def __init__(self) -> None:
+        # What an hour allows is not the matter here.
+        cache.clear()
         self.now = datetime(2026, 11, 1, tzinfo=UTC)
         old, new = self.now - timedelta(days=400), self.now - timedelta(days=10)
         self.people = [UserFactory(date_joined=joined) for joined in (old, old, new, new)]
@@ -105,9 +108,13 @@ class World:
             for row in Comment.objects.filter(spark=spark):
                 acts.drop_comment(row=row)
         elif name == "hide":
-            moderating.hide_spark(spark=spark, by=person)
+            moderating.hide(spark=spark, by=person)
         elif name == "show":
-            moderating.show_spark(spark=spark, by=person)
+            moderating.show(spark=spark, by=person)
+        elif name in {"hush", "unhush"}:
+            for row in Comment.objects.filter(spark=spark).exclude(author=person):
+                act = moderating.hide if name == "hush" else moderating.show
+                act(spark=spark, comment=row, by=person)
         elif name == "remove":
             posting.remove_spark(spark=spark)
         elif name == "restore":

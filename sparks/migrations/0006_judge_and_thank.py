@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sparks', '0003_films'),
+        ('sparks', '0005_fill_shelves'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

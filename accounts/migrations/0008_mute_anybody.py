@@ -24,7 +24,7 @@ def give_mutes_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_people_of_a_word_by_wide_indexes")]
+    dependencies = [("accounts", "0007_show_sparks_and_votes")]
 
     operations = [
         migrations.CreateModel(
