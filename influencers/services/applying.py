@@ -1,0 +1,167 @@
+"""An applicant's verbs: keep a draft, send it, answer a question.
+
+Each step is one conditional UPDATE on the state it starts from: of two
+windows that send at once exactly one does, the other is told.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from influencers.errors import (
+    AlreadyApplied,
+    AlreadyDecided,
+    AlreadyInfluencer,
+    Incomplete,
+    MissingText,
+    NotEligible,
+    TooSoon,
+)
+from influencers.models import Application, Influencer, SocialAccount
+from influencers.services.events import record, tell
+from influencers.services.weighing import POLICY, store_score
+
+State = Application.State
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFigures:
+    """One social account as the applicant enters it."""
+
+    platform: str
+    handle: str
+    followers: int
+    posts_in_60_days: int
+    evidence_url: str
+    average_likes: int | None = None
+    average_comments: int | None = None
+    average_views: int | None = None
+    following: int | None = None
+    opened_on: date | None = None
+
+
+def refuse_to_apply(user: User) -> None:
+    """Raise the error that says why she may not edit or send an application now, if there is a reason."""
+    if Influencer.objects.filter(user=user).exists():
+        raise AlreadyInfluencer
+    latest = Application.objects.filter(user=user).order_by("-pk").first()
+    if latest is None or latest.state == State.DRAFT:
+        return
+    if latest.state in {State.SUBMITTED, State.NEEDS_MORE}:
+        raise AlreadyApplied
+    if latest.state == State.DECLINED and latest.reapply_on and latest.reapply_on > timezone.localdate():
+        raise TooSoon(latest.reapply_on)
+
+
+@transaction.atomic
+def save_draft(*, user: User, accounts: Iterable[AccountFigures] | None = None, **answers: Any) -> Application:
+    """Keep answers (``display_name``, ``country``, ``topics``, ``pitch``) and, where given, the whole list of accounts.
+
+    The draft is made on the first call; a new one after a decline starts from
+    the answers of the last. Raises AlreadyApplied, AlreadyInfluencer, TooSoon.
+    """
+    unknown = set(answers) - {"display_name", "country", "topics", "pitch"}
+    if unknown:
+        raise TypeError(f"save_draft got {sorted(unknown)}")
+    refuse_to_apply(user)
+    draft = _draft_of(user)
+    # Also a lock: a draft that was sent in another window meanwhile is not touched.
+    if not Application.objects.filter(pk=draft.pk, state=State.DRAFT).update(state=State.DRAFT, **answers):
+        raise AlreadyApplied
+    if accounts is not None:
+        draft.accounts.all().delete()
+        SocialAccount.objects.bulk_create(SocialAccount(application=draft, **asdict(figures)) for figures in accounts)
+    draft.refresh_from_db()
+    return draft
+
+
+def _draft_of(user: User) -> Application:
+    """Her open draft; the first call makes it, from her last application where there is one."""
+    draft = Application.objects.filter(user=user, state=State.DRAFT).first()
+    if draft is not None:
+        return draft
+    last = Application.objects.filter(user=user, state=State.DECLINED).order_by("-pk").first()
+    kept = {name: getattr(last, name) for name in ("display_name", "country", "topics", "pitch")} if last else {}
+    try:
+        with transaction.atomic():
+            draft = Application.objects.create(user=user, state=State.DRAFT, **kept)
+            if last:
+                SocialAccount.objects.bulk_create(
+                    SocialAccount(application=draft, **asdict(figures_of(account)))
+                    for account in last.accounts.order_by("pk")
+                )
+    except IntegrityError:
+        # Another window was quicker: the constraint allows one open application a person.
+        other = Application.objects.filter(user=user, state=State.DRAFT).first()
+        if other is None:
+            raise AlreadyApplied from None
+        return other
+    return draft
+
+
+def figures_of(account: SocialAccount) -> AccountFigures:
+    """What the applicant entered for the account, without what a reviewer added."""
+    return AccountFigures(
+        platform=account.platform,
+        handle=account.handle,
+        followers=account.followers,
+        posts_in_60_days=account.posts_in_60_days,
+        evidence_url=account.evidence_url,
+        average_likes=account.average_likes,
+        average_comments=account.average_comments,
+        average_views=account.average_views,
+        following=account.following,
+        opened_on=account.opened_on,
+    )
+
+
+@transaction.atomic
+def submit(*, application: Application) -> Application:
+    """Send a complete draft to the reviewers, with its score as of today.
+
+    Raises Incomplete, NotEligible, TooSoon, AlreadyApplied.
+    """
+    refuse_to_apply(application.user)
+    now = timezone.now()
+    if not Application.objects.filter(pk=application.pk, state=State.DRAFT).update(
+        state=State.SUBMITTED, submitted_at=now
+    ):
+        raise AlreadyApplied
+    application.refresh_from_db()
+    if not (application.display_name and application.country and application.topics and application.pitch):
+        raise Incomplete("you", _("Tell us who you are first: name, country, a topic and a few words."))
+    if not application.accounts.exists():
+        raise Incomplete("accounts", _("Add at least one account first."))
+    result = store_score(application, today=timezone.localdate(now))
+    if "too_few_followers" in result.flags:
+        raise NotEligible(POLICY.follower_floor)
+    record(application, actor=application.user, kind="submitted", before=State.DRAFT, after=State.SUBMITTED, at=now)
+    tell(application, "application_submitted")
+    return application
+
+
+@transaction.atomic
+def answer(*, application: Application, text: str) -> Application:
+    """Give the applicant's answer; the application goes back to its place in the queue.
+
+    Raises MissingText, AlreadyDecided.
+    """
+    text = text.strip()
+    if not text:
+        raise MissingText
+    changed = Application.objects.filter(pk=application.pk, state=State.NEEDS_MORE).update(
+        state=State.SUBMITTED, answer=text
+    )
+    application.refresh_from_db()
+    if not changed:
+        raise AlreadyDecided(application.get_state_display())
+    record(
+        application, actor=application.user, kind="answered", before=State.NEEDS_MORE, after=State.SUBMITTED, note=text
+    )
+    return application
