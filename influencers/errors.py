@@ -101,3 +101,60 @@ class MissingText(ProgrammeError):
 
     def __init__(self) -> None:
         super().__init__(_("Write something first."))
+
+
+class CountryClosed(ProgrammeError):
+    """The programme is not open where she lives."""
+
+    def __init__(self, country: str) -> None:
+        super().__init__(
+            _(
+                "The programme is not open in %(country)s yet. Nothing you entered is lost:"
+                " your answers are kept, and you can send them when it opens there."
+            )
+            % {"country": country}
+        )
+
+
+class Barred(ProgrammeError):
+    """Fraud was proven: she may not apply again, and may have that looked at."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You cannot apply again: figures or accounts of your application were proven false."
+                " If that is wrong, you have the right to have another person look at it."
+            )
+        )
+
+
+class BadPolicy(ProgrammeError):
+    """Numbers that cannot score; ``faults`` names what is wrong with them."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        self.faults = faults
+        words = {
+            "weights_unknown": _("Every part needs a weight of zero or more."),
+            "weights_sum": _("The weights must add up to 1."),
+            "bands_networks": _("Every network needs at least one row of rates, and no other network may have one."),
+            "bands_rising": _("The four rates of a row must rise, and the first be above zero."),
+            "tiers_rising": _("The sizes must rise."),
+            "band_points": _("The points at the edges must rise between 0 and 100."),
+            "follower_floor": _("The fewest followers must be above zero and below those that give all points."),
+            "lines": _("“Close” must be above zero and not above “likely”, and “likely” not above 100."),
+            "automatic_lines": _(
+                "Nobody is approved automatically below “likely”, and nobody declined automatically above “close”."
+            ),
+        }
+        super().__init__(" ".join(str(words[fault]) for fault in faults))
+
+
+class PolicyPublished(ProgrammeError):
+    """The version is in use or was."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("This version is published and is never changed. Make a new version."))

@@ -1,6 +1,6 @@
 """The influencer programme: applications with their evidence, decisions, people approved, clicks on their links."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.models import AppendOnlyModel
+from core.models import AppendOnlyError, AppendOnlyModel
+from influencers import scoring
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -59,6 +60,7 @@ class Application(models.Model):
         REACH = "does_not_meet_requirements", _("Reach is below what the programme asks")
         NOT_THE_RIGHT_FIT = "not_the_right_fit", _("Not the right fit for this shop")
         IDENTITY = "identity_not_proven", _("The accounts could not be matched to you")
+        FRAUD = "fraud", _("Figures or accounts that were proven false")
         OTHER = "other", _("Another reason")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="applications")
@@ -81,8 +83,10 @@ class Application(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    # From when a declined person may apply again.
+    # From when a declined person may apply again; None after proven fraud: not.
     reapply_on = models.DateField(null=True, blank=True)
+    # Refreshed numbers crossed the line after a decline, and she was told.
+    invited_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -137,6 +141,64 @@ class SocialAccount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_platform_display()} {self.handle}"
+
+
+class ScorePolicyQuerySet(models.QuerySet["ScorePolicy"]):
+    def published(self) -> Self:
+        """Versions that score or have scored, the one in force first."""
+        return self.filter(published_at__isnull=False).order_by("-published_at", "-pk")
+
+    def in_force(self) -> scoring.Policy:
+        """The numbers of the version published last; before the first one, the default's."""
+        row = self.published().first()
+        return row.policy if row else scoring.DEFAULT_POLICY
+
+    def numbers_of(self, version: str) -> scoring.Policy:
+        """The numbers of a version that was used; the default's for one from before versions were kept."""
+        row = self.filter(version=version).first()
+        return row.policy if row else scoring.DEFAULT_POLICY
+
+
+class ScorePolicy(models.Model):
+    """One version of every number of the reach score and the programme: a draft until it is published, then never changed."""
+
+    version = models.CharField(_("Version"), max_length=20, unique=True)
+    note = models.TextField(_("What changes, and why"), blank=True)
+    numbers = models.JSONField(default=dict)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    published_at = models.DateTimeField(_("Published"), null=True, blank=True)
+
+    objects = ScorePolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("score policy")
+        verbose_name_plural = _("score policies")
+
+    def __str__(self) -> str:
+        return self.version
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A draft may change; raises AppendOnlyError for a version that was published."""
+        if not self._state.adding and ScorePolicy.objects.published().filter(pk=self.pk).exists():
+            raise AppendOnlyError("A published policy is never changed: make a new version")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """A draft may go; raises AppendOnlyError for a version that was published."""
+        if self.published_at:
+            raise AppendOnlyError("A published policy is never removed")
+        return super().delete(*args, **kwargs)
+
+    @property
+    def policy(self) -> scoring.Policy:
+        """Its numbers as the rule takes them."""
+        return scoring.policy_from(self.numbers, self.version)
 
 
 class ApplicationEvent(AppendOnlyModel):

@@ -1,58 +1,29 @@
 """What the programme's pages show, and the gates to them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.formats import number_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.paging import Page, page_of
 from influencers import scoring
 from influencers.countries import country_name
-from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
+from influencers.models import Application, ApplicationEvent, Influencer, ScorePolicy, SocialAccount
 from influencers.services.applying import AccountFigures
-from influencers.services.weighing import POLICY, reach_of
+from influencers.services.weighing import reaches_of, weighed
 from influencers.topics import TOPICS
+from influencers.wording import VERDICT_KINDS, ScoreView, score_view
 
 QUEUE_SIZE = 20
 NEAR_POINTS = 5
-VERDICT_KINDS = {"likely": "ok", "close": "warn", "not_yet": "info"}
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreLine:
-    """One factor with her own numbers: ``points`` of at most ``most``; ``advice`` says what would move it."""
-
-    key: str
-    label: str
-    points: float
-    most: float
-    sentence: str
-    advice: str
-    is_missing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreView:
-    """A score as both sides see it."""
-
-    points: float
-    verdict: str
-    label: str
-    kind: str
-    lines: list[ScoreLine]
-    remarks: list[str]
-    accounts: list[tuple[str, float]]
-    needed: int
-    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +108,8 @@ def standing_of(user: User) -> Standing:
 
 def programme() -> dict[str, Any]:
     """The rule in force, for the page that explains it: the policy, and the weights in points by factor."""
-    return {"policy": POLICY, "weights": {key: round(100 * weight) for key, weight in POLICY.weights}}
+    policy = ScorePolicy.objects.in_force()
+    return {"policy": policy, "weights": {key: round(100 * weight) for key, weight in policy.weights}}
 
 
 def accounts_of(application: Application | None) -> list[SocialAccount]:
@@ -147,7 +119,7 @@ def accounts_of(application: Application | None) -> list[SocialAccount]:
 
 def live_score(figures: Iterable[AccountFigures]) -> ScoreView:
     """The score of what was typed, by the same rule and in the same words as the stored one."""
-    reaches = [
+    return _estimate([
         scoring.Reach(
             platform=item.platform,
             handle=item.handle,
@@ -160,197 +132,25 @@ def live_score(figures: Iterable[AccountFigures]) -> ScoreView:
             opened_on=item.opened_on,
         )
         for item in figures
-    ]
-    today = timezone.localdate()
-    result = scoring.score(reaches, POLICY, today=today)
-    return score_view(asdict(result), reaches, POLICY.version, today=today)
+    ])  # fmt: skip
 
 
-def stored_score(application: Application, accounts: Sequence[SocialAccount]) -> ScoreView | None:
-    """The score that was kept with the application; None for a draft."""
+def draft_score(application: Application) -> ScoreView:
+    """The score that a draft would have if it were sent now."""
+    return _estimate(reaches_of(application))
+
+
+def _estimate(reaches: list[scoring.Reach]) -> ScoreView:
+    today, policy = timezone.localdate(), ScorePolicy.objects.in_force()
+    return score_view(weighed(reaches, policy, today=today), policy, today=today)
+
+
+def stored_score(application: Application) -> ScoreView | None:
+    """The score that was kept with the application, by the policy that it was scored with; None for a draft."""
     if not application.score or application.submitted_at is None:
         return None
-    reaches = [reach_of(account) for account in accounts]
-    day = timezone.localdate(application.submitted_at)
-    return score_view(application.score, reaches, application.policy_version, today=day)
-
-
-def score_view(score: Mapping[str, Any], reaches: Sequence[scoring.Reach], version: str, *, today: date) -> ScoreView:
-    """A score (as kept in the database) in words. Sentences carry her own numbers."""
-    names = dict(SocialAccount.Platform.choices)
-    by_account = {(reach.platform, reach.handle): reach for reach in reaches}
-    listed = score.get("accounts") or []
-    best = listed[0] if listed else None
-    reach = by_account.get((best["platform"], best["handle"])) if best else None
-    lines = [_line(part, reach, best, listed, names, today) for part in score["parts"]] if best and reach else []
-    return ScoreView(
-        points=score["points"],
-        verdict=score["verdict"],
-        label={"likely": _("Likely to qualify"), "close": _("Close"), "not_yet": _("Not yet")}[score["verdict"]],
-        kind=VERDICT_KINDS[score["verdict"]],
-        lines=lines,
-        remarks=_remarks(score),
-        accounts=[(f"{names[item['platform']]} @{item['handle']}", item["points"]) for item in listed],
-        needed=POLICY.likely_from,
-        version=version,
-    )
-
-
-def _remarks(score: Mapping[str, Any]) -> list[str]:
-    """What the number alone does not say: what was left out, and what bars the way."""
-    remarks = []
-    flags = score.get("flags") or []
-    if "no_account" in flags:
-        remarks.append(_("Add an account to see a score."))
-    if "too_few_followers" in flags:
-        remarks.append(
-            _("Not eligible yet, whatever the score: one account needs %(floor)d followers or more.")
-            % {"floor": POLICY.follower_floor}
-        )
-    if "unlikely_engagement" in flags:
-        remarks.append(_("A reviewer looks closer: so much or so little engagement is unusual for this size."))
-    missing = [_labels()[key] for key in score.get("missing") or []]
-    if missing:
-        remarks.append(
-            _("Left out because we do not know it yet: %(factors)s. The other factors count for more instead.")
-            % {"factors": ", ".join(missing)}
-        )
-    return remarks
-
-
-def _labels() -> dict[str, str]:
-    return {
-        "engagement": _("Engagement"),
-        "audience": _("Audience"),
-        "health": _("Account health"),
-        "activity": _("Activity"),
-        "fit": _("Fit"),
-        "second": _("Second account"),
-    }
-
-
-def _line(
-    part: Mapping[str, Any],
-    reach: scoring.Reach,
-    best: Mapping[str, Any],
-    listed: Sequence[Mapping[str, Any]],
-    names: Mapping[str, str],
-    today: date,
-) -> ScoreLine:
-    """One factor in words."""
-    network = names[reach.platform]
-    key = part["key"]
-    sentence = advice = ""
-    if key == "engagement":
-        sentence, advice = _engagement_words(reach, best["rate"], network, part["most"])
-    elif key == "audience":
-        sentence = _(
-            "%(followers)s followers on %(network)s. The scale is logarithmic: the first 10,000 matter most."
-        ) % {
-            "followers": _number(reach.followers),
-            "network": network,
-        }
-        advice = _("Twice the followers add about %(points)s points.") % {
-            "points": number_format(round(scoring.gain_of_doubling(POLICY) * part["most"] / 100, 1), 1)
-        }
-    elif key == "health":
-        sentence, advice = _health_words(best["flags"], reach, network, today)
-    elif key == "activity":
-        sentence = ngettext(
-            "%(count)s post in the last 60 days.", "%(count)s posts in the last 60 days.", reach.posts_in_60_days
-        ) % {"count": _number(reach.posts_in_60_days)}
-        needed = 100 // POLICY.points_per_post
-        if reach.posts_in_60_days < needed:
-            advice = _("%(count)d posts in 60 days give all points.") % {"count": needed}
-    elif key == "fit":
-        sentence = (
-            _("A reviewer judges how much of your posts shows products.")
-            if part["value"] is None
-            else _("A reviewer gave %(given)d of 4 for how much of it shows products.")
-            % {"given": reach.relevance or 0}
-        )
-        if part["value"] is not None and part["value"] < 100:
-            advice = _("Show the things you use, and link them.")
-    elif key == "second":
-        other = listed[1]
-        sentence = _("A tenth of %(network)s @%(handle)s, which has %(points)s points of its own.") % {
-            "network": names[other["platform"]],
-            "handle": other["handle"],
-            "points": number_format(round(other["points"], 1), 1),
-        }
-    return ScoreLine(
-        key=key,
-        label=_labels()[key],
-        points=round(part["points"], 1),
-        most=round(part["most"], 1),
-        sentence=sentence,
-        advice=advice,
-        is_missing=part["value"] is None,
-    )
-
-
-def _engagement_words(reach: scoring.Reach, rate: float | None, network: str, most: float) -> tuple[str, str]:
-    per_view = reach.platform in POLICY.per_view
-    if rate is None:
-        needed = _("likes, comments and views") if per_view else _("likes and comments")
-        return (
-            _("We do not know how people react on %(network)s.") % {"network": network},
-            _("Add the %(numbers)s of a typical post.") % {"numbers": needed},
-        )
-    low, below, average, high = scoring.band_of(reach.platform, reach.followers, POLICY)
-    words = {"rate": number_format(round(rate, 2), 2), "network": network}
-    sentence = (
-        _("%(rate)s%% of viewers react to a typical post on %(network)s.") % words
-        if per_view
-        else _("%(rate)s%% of followers react to a typical post on %(network)s.") % words
-    )
-    target = next((edge for edge in (low, below, average, high) if rate < edge), None)
-    if target is None:
-        return sentence, ""
-    gain = scoring.band_value(target, (low, below, average, high), POLICY) - scoring.band_value(
-        rate, (low, below, average, high), POLICY
-    )
-    advice = _("At %(rate)s%% it would add about %(points)s points.") % {
-        "rate": number_format(round(target, 2), 2),
-        "points": number_format(round(gain * most / 100, 1), 1),
-    }
-    return sentence, advice
-
-
-def _health_words(flags: Sequence[str], reach: scoring.Reach, network: str, today: date) -> tuple[str, str]:
-    if not flags:
-        return _("Nothing unusual on %(network)s.") % {"network": network}, ""
-    sentences = []
-    advice = ""
-    for flag in flags:
-        if flag == "young" and reach.opened_on:
-            weeks = max(0, (today - reach.opened_on).days // 7)
-            sentences.append(
-                ngettext(
-                    "Your %(network)s account is %(weeks)d week old.",
-                    "Your %(network)s account is %(weeks)d weeks old.",
-                    weeks,
-                )
-                % {"network": network, "weeks": weeks}
-            )
-            advice = _("This rises with time.")
-        elif flag == "quiet":
-            sentences.append(_("There was hardly a post on %(network)s lately.") % {"network": network})
-            advice = _("Two posts in 60 days lift this.")
-        elif flag == "follows_many":
-            sentences.append(
-                _("You follow %(following)s accounts and have %(followers)s followers.")
-                % {"following": _number(reach.following or 0), "followers": _number(reach.followers)}
-            )
-            advice = _("Fewer follows than twice your followers lift this.")
-        elif flag == "unlikely_engagement":
-            sentences.append(_("The engagement on %(network)s is unusual for its size.") % {"network": network})
-            advice = advice or _("Link evidence that explains it.")
-    return " ".join(sentences), advice
-
-
-def _number(count: int) -> str:
-    return number_format(count, use_l10n=True, force_grouping=True)
+    policy = ScorePolicy.objects.numbers_of(application.policy_version)
+    return score_view(application.score, policy, today=timezone.localdate(application.submitted_at))
 
 
 def status_page(user: User) -> StatusPage:
@@ -360,7 +160,7 @@ def status_page(user: User) -> StatusPage:
         raise Http404
     return StatusPage(
         application=application,
-        score=stored_score(application, accounts_of(application)),
+        score=stored_score(application),
         moments=_story(application, for_applicant=True),
         may_reapply=application.state == Application.State.DECLINED and standing_of(user).may_edit,
     )
@@ -397,7 +197,7 @@ def queue_rows(show: str) -> QuerySet[Application]:
     """The applications of one view of the queue, oldest first: ``oldest``, ``near``, ``reapplied``, ``asked``."""
     waiting = Application.objects.waiting().select_related("user")
     if show == "near":
-        return waiting.near(POLICY.likely_from, within=NEAR_POINTS)
+        return waiting.near(ScorePolicy.objects.in_force().likely_from, within=NEAR_POINTS)
     if show == "reapplied":
         return waiting.reapplied()
     if show == "asked":
@@ -436,7 +236,7 @@ def review_page(pk: int, reviewer: User) -> ReviewPage:
     return ReviewPage(
         application=application,
         accounts=accounts,
-        score=stored_score(application, accounts),
+        score=stored_score(application),
         moments=_story(application, for_applicant=False),
         previous=list(previous),
         topics=topic_names(application.topics),

@@ -151,8 +151,7 @@ def _reach(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     accounts = queries.accounts_of(standing.latest)
     if not accounts:
         return redirect(step_url("accounts"))
-    score = queries.live_score(applying.figures_of(account) for account in accounts)
-    context = _context("reach", score=score, accounts=accounts)
+    context = _context("reach", score=queries.draft_score(accounts[0].application), accounts=accounts)
     return render_page(request, "influencers/step_reach.html", context, fragment="influencers/_estimate.html")
 
 
@@ -176,7 +175,7 @@ def _send(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
         refusal=refusal,
         application=standing.latest,
         accounts=accounts,
-        score=queries.live_score(applying.figures_of(account) for account in accounts),
+        score=queries.draft_score(standing.latest) if standing.latest else None,
         topics=queries.topic_names(standing.latest.topics) if standing.latest else "",
         country=country_name(standing.latest.country, request.LANGUAGE_CODE) if standing.latest else "",
     )

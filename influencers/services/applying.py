@@ -23,9 +23,9 @@ from influencers.errors import (
     NotEligible,
     TooSoon,
 )
-from influencers.models import Application, Influencer, SocialAccount
+from influencers.models import Application, Influencer, ScorePolicy, SocialAccount
 from influencers.services.events import record, tell
-from influencers.services.weighing import POLICY, store_score
+from influencers.services.weighing import store_score
 
 State = Application.State
 
@@ -140,7 +140,7 @@ def submit(*, application: Application) -> Application:
         raise Incomplete("accounts", _("Add at least one account first."))
     result = store_score(application, today=timezone.localdate(now))
     if "too_few_followers" in result.flags:
-        raise NotEligible(POLICY.follower_floor)
+        raise NotEligible(ScorePolicy.objects.numbers_of(application.policy_version).follower_floor)
     record(application, actor=application.user, kind="submitted", before=State.DRAFT, after=State.SUBMITTED, at=now)
     tell(application, "application_submitted")
     return application
