@@ -86,6 +86,11 @@ def labels() -> dict[str, str]:
     }
 
 
+def verdict_label(verdict: str) -> str:
+    """A verdict in words."""
+    return {"likely": _("Likely to qualify"), "close": _("Close"), "not_yet": _("Not yet")}[verdict]
+
+
 def score_view(score: Mapping[str, Any], policy: scoring.Policy, *, today: date) -> ScoreView:
     """A score as it is kept (services.weighing.weighed) in words. Sentences carry her own numbers."""
     names = networks()
@@ -102,7 +107,7 @@ def score_view(score: Mapping[str, Any], policy: scoring.Policy, *, today: date)
     return ScoreView(
         points=score["points"],
         verdict=score["verdict"],
-        label={"likely": _("Likely to qualify"), "close": _("Close"), "not_yet": _("Not yet")}[score["verdict"]],
+        label=verdict_label(score["verdict"]),
         kind=VERDICT_KINDS[score["verdict"]],
         lines=lines,
         remarks=_remarks(score, policy),
