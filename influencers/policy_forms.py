@@ -63,6 +63,7 @@ LABELS: dict[str, Words] = {
     "second_reviewer_at_high_risk": _lazy("A second reviewer at high risk"),
     "claim_tolerance": _lazy("A claim is told from the network's number beyond this share"),
     "claim_far": _lazy("… and is a high risk beyond this share"),
+    "disposable_domains": _lazy("Domains of mail that is thrown away"),
 }
 GROUPS: tuple[tuple[Words, tuple[str, ...]], ...] = (
     (_lazy("Weights"), tuple(f"{WEIGHT}{part}" for part in scoring.PARTS)),
@@ -74,7 +75,7 @@ GROUPS: tuple[tuple[Words, tuple[str, ...]], ...] = (
     (_lazy("Account health"), tuple(name for name in LABELS if name.startswith(("unlikely", "odd", "spike", "drop", "growth", "young", "follows", "quiet", "stale")))),
     (
         _lazy("The programme"),
-        tuple(name for name in LABELS if name.startswith(("open", "reapply", "auto", "second_reviewer", "claim"))),
+        tuple(name for name in LABELS if name.startswith(("open", "reapply", "auto", "second_reviewer", "claim", "disposable"))),
     ),
 )  # fmt: skip
 
@@ -121,6 +122,9 @@ def number_fields() -> Iterator[tuple[str, forms.Field]]:
         "open_countries": forms.CharField(
             required=False, help_text=_lazy("With spaces between; empty: open everywhere.")
         ),
+        "disposable_domains": forms.CharField(
+            required=False, widget=forms.Textarea(attrs={"rows": 6}), help_text=_lazy("With spaces between.")
+        ),
     }
     for item in fields(scoring.Policy):
         if item.name in {"version", "weights"}:
@@ -142,7 +146,7 @@ def shown(policy: scoring.Policy, name: str) -> Any:
     value = getattr(policy, name)
     if name == "bands":
         return "\n".join(f"{network} {' '.join(map(str, row))}" for network, rows in value.items() for row in rows)
-    if name in {"tiers", "band_points", "open_countries"}:
+    if name in {"tiers", "band_points", "open_countries", "disposable_domains"}:
         return " ".join(map(str, value))
     return list(value) if name == "per_view" else value
 
@@ -158,6 +162,7 @@ def numbers_of(data: dict[str, Any]) -> dict[str, Any]:
         raise ValidationError({"band_points": _("Enter four numbers with spaces between.")})
     numbers["bands"] = rows_of(data["bands"])
     numbers["open_countries"] = codes_of(data["open_countries"])
+    numbers["disposable_domains"] = sorted(set(data["disposable_domains"].lower().split()))
     return numbers
 
 

@@ -102,10 +102,20 @@ class Policy:
     auto_approve_from: int = 75
     auto_decline: bool = False
     auto_decline_below: int = 20
-    second_reviewer_from_followers: int = 1_000_000
+    # Followers of all accounts together from which an approval needs a second person.
+    second_reviewer_from_followers: int = 250_000
     second_reviewer_at_high_risk: bool = True
     claim_tolerance: float = 0.1
     claim_far: float = 0.5
+    disposable_domains: tuple[str, ...] = (
+        "10minutemail.com", "10minutemail.net", "33mail.com", "burnermail.io", "discard.email", "dispostable.com",
+        "dropmail.me", "emailfake.com", "emailondeck.com", "fakeinbox.com", "fakemail.net", "getairmail.com", "getnada.com",
+        "grr.la", "guerrillamail.com", "guerrillamail.net", "guerrillamail.org", "guerrillamailblock.com", "inboxkitten.com",
+        "mail.tm", "mailcatch.com", "maildrop.cc", "mailinator.com", "mailnesia.com", "mailnull.com", "mailsac.com",
+        "mintemail.com", "moakt.com", "mohmal.com", "mytemp.email", "nada.email", "sharklasers.com", "spam4.me",
+        "spamgourmet.com", "temp-mail.io", "temp-mail.org", "tempail.com", "tempmail.com", "tempmail.dev", "tempmailo.com",
+        "throwawaymail.com", "trashmail.com", "trashmail.de", "trbvm.com", "wegwerfmail.de", "yopmail.com", "yopmail.fr",
+    )  # fmt: skip
 
 
 DEFAULT_POLICY = Policy()
