@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "sparks-daily": {"task": "sparks.tasks.tend", "schedule": crontab(hour=4, minute=10)},
     "films": {"task": "sparks.tasks.draw_lost", "schedule": 600.0},
     "list-alerts": {"task": "lists.tasks.watch", "schedule": 900.0},
+    "invite-back": {"task": "influencers.tasks.invite_back", "schedule": crontab(hour=4, minute=20)},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
 }
 

@@ -87,6 +87,8 @@ class Application(models.Model):
     reapply_on = models.DateField(null=True, blank=True)
     # Refreshed numbers crossed the line after a decline, and she was told.
     invited_at = models.DateTimeField(null=True, blank=True)
+    # When her numbers were last held against the line after a decline.
+    looked_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
 

@@ -52,8 +52,14 @@ class Standing:
             return True
         return (
             self.latest.state == Application.State.DECLINED
+            and not self.is_barred
             and (self.latest.reapply_on is None or self.latest.reapply_on <= timezone.localdate())
         )  # fmt: skip
+
+    @property
+    def is_barred(self) -> bool:
+        """Fraud was proven: she may not apply again."""
+        return self.latest is not None and self.latest.reason == Application.Reason.FRAUD
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,9 @@ class StatusPage:
     score: ScoreView | None
     moments: list[Moment]
     may_reapply: bool
+    is_barred: bool
+    # The policy declined it: she may have a person look.
+    may_ask_for_a_person: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +167,15 @@ def status_page(user: User) -> StatusPage:
     application = Application.objects.sent().filter(user=user).order_by("-pk").first()
     if application is None:
         raise Http404
+    standing, is_declined = standing_of(user), application.state == Application.State.DECLINED
+    is_by_policy = is_declined and application.decided_by_id is None
     return StatusPage(
         application=application,
         score=stored_score(application),
         moments=_story(application, for_applicant=True),
-        may_reapply=application.state == Application.State.DECLINED and standing_of(user).may_edit,
+        may_reapply=is_declined and standing.may_edit,
+        is_barred=standing.is_barred,
+        may_ask_for_a_person=is_by_policy and not standing.is_barred,
     )
 
 
@@ -175,6 +188,10 @@ def _story(application: Application, *, for_applicant: bool) -> list[Moment]:
         "approved": _("Approved"),
         "declined": _("Not yet"),
         "rated": _("Fit judged"),
+        "approved_by_policy": _("Approved by the published rule"),
+        "declined_by_policy": _("Not yet, by the published rule"),
+        "person_asked": _("A person was asked to look"),
+        "invited": _("Invited back: the numbers crossed the line"),
     }
     events = ApplicationEvent.objects.filter(application=application).select_related("actor").order_by("at", "pk")
     moments = [

@@ -19,7 +19,7 @@ from core.http import render_page
 from influencers import queries
 from influencers.access import reviewer_required
 from influencers.countries import country_name
-from influencers.errors import Incomplete, ProgrammeError
+from influencers.errors import CountryClosed, Incomplete, ProgrammeError
 from influencers.forms import (
     PREFIX,
     AccountFormSet,
@@ -33,7 +33,7 @@ from influencers.forms import (
     typed_accounts,
 )
 from influencers.models import SocialAccount
-from influencers.services import applying, reviewing
+from influencers.services import applying, inviting, judging, reviewing
 
 STEPS = ("you", "accounts", "reach", "send")
 SHOWS = ("oldest", "near", "reapplied", "asked")
@@ -102,6 +102,10 @@ def _you(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
         form = YouForm(request.POST)
         if form.is_valid():
             applying.save_draft(user=member(request), **form.cleaned_data)
+            try:
+                applying.refuse_country(form.cleaned_data["country"])
+            except CountryClosed as closed:
+                messages.warning(request, closed.message)
             return _onward(request, "accounts")
         return render_page(request, "influencers/step_you.html", _context("you", form=form), status=422)
     last = standing.latest
@@ -204,6 +208,34 @@ def status(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("Your answer is sent. Your application keeps its place."))
                 return redirect("influencers:status")
     return render(request, "influencers/status.html", {"page": page, "form": form, "refusal": refusal}, status=code)
+
+
+@require_POST
+def apply_again(request: HttpRequest) -> HttpResponse:
+    """The last application once more, nothing filled in again."""
+    try:
+        inviting.apply_again(user=member(request))
+    except Incomplete as refusal:
+        messages.error(request, refusal.message)
+        return redirect(step_url(refusal.step))
+    except ProgrammeError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Your application is sent."))
+    return redirect("influencers:status")
+
+
+@require_POST
+def ask_for_a_person(request: HttpRequest) -> HttpResponse:
+    """What the rule declined goes to a reviewer."""
+    page = queries.status_page(member(request))
+    try:
+        judging.ask_for_a_person(application=page.application)
+    except ProgrammeError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("A person looks at your application now."))
+    return redirect("influencers:status")
 
 
 @reviewer_required

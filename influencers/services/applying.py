@@ -11,13 +11,17 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from influencers.countries import country_name
 from influencers.errors import (
     AlreadyApplied,
     AlreadyDecided,
     AlreadyInfluencer,
+    Barred,
+    CountryClosed,
     Incomplete,
     MissingText,
     NotEligible,
@@ -25,6 +29,7 @@ from influencers.errors import (
 )
 from influencers.models import Application, Influencer, ScorePolicy, SocialAccount
 from influencers.services.events import record, tell
+from influencers.services.judging import decide_by_policy
 from influencers.services.weighing import store_score
 
 State = Application.State
@@ -55,6 +60,8 @@ def refuse_to_apply(user: User) -> None:
         return
     if latest.state in {State.SUBMITTED, State.NEEDS_MORE}:
         raise AlreadyApplied
+    if latest.reason == Application.Reason.FRAUD:
+        raise Barred
     if latest.state == State.DECLINED and latest.reapply_on and latest.reapply_on > timezone.localdate():
         raise TooSoon(latest.reapply_on)
 
@@ -125,7 +132,8 @@ def figures_of(account: SocialAccount) -> AccountFigures:
 def submit(*, application: Application) -> Application:
     """Send a complete draft to the reviewers, with its score as of today.
 
-    Raises Incomplete, NotEligible, TooSoon, AlreadyApplied.
+    Where the policy decides without a person it is decided at once. Raises Incomplete, NotEligible, CountryClosed, TooSoon,
+    Barred, AlreadyApplied.
     """
     refuse_to_apply(application.user)
     now = timezone.now()
@@ -138,12 +146,21 @@ def submit(*, application: Application) -> Application:
         raise Incomplete("you", _("Tell us who you are first: name, country, a topic and a few words."))
     if not application.accounts.exists():
         raise Incomplete("accounts", _("Add at least one account first."))
+    refuse_country(application.country)
     result = store_score(application, today=timezone.localdate(now))
     if "too_few_followers" in result.flags:
         raise NotEligible(ScorePolicy.objects.numbers_of(application.policy_version).follower_floor)
     record(application, actor=application.user, kind="submitted", before=State.DRAFT, after=State.SUBMITTED, at=now)
     tell(application, "application_submitted")
+    decide_by_policy(application)
     return application
+
+
+def refuse_country(code: str) -> None:
+    """Raise CountryClosed where the policy does not open the programme."""
+    policy = ScorePolicy.objects.in_force()
+    if policy.open_countries and code not in policy.open_countries:
+        raise CountryClosed(country_name(code, get_language() or "en"))
 
 
 @transaction.atomic

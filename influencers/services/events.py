@@ -4,16 +4,18 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.models import User
 from influencers.models import Application, ApplicationEvent
+from influencers.wording import plan_words
 from notifications.services import notify
 
 
 def record(
     application: Application,
     *,
-    actor: User,
+    actor: User | None,
     kind: str,
     before: str,
     after: str,
@@ -21,7 +23,7 @@ def record(
     note: str = "",
     at: datetime | None = None,
 ) -> None:
-    """One line of the application's history."""
+    """One line of the application's history; ``actor`` None: the site itself, by its policy or its clock."""
     ApplicationEvent.objects.create(
         application=application,
         actor=actor,
@@ -34,9 +36,11 @@ def record(
     )
 
 
-def tell(application: Application, kind: str) -> None:
-    """A notice to the applicant, with all that its words need."""
+def tell(application: Application, kind: str, **more: str) -> None:
+    """A notice to the applicant, with all that its words need; the growth plan as sentences of her language."""
     url = reverse("influencers:status")
+    with override(application.user.language):
+        plan = plan_words(application.score)
     notify(
         recipient=application.user,
         kind=kind,
@@ -47,7 +51,9 @@ def tell(application: Application, kind: str) -> None:
             "note": application.note,
             "question": application.question,
             "reapply_on": application.reapply_on.isoformat() if application.reapply_on else "",
+            "plan": plan,
             "url": url,
+            **more,
         },
         url=url,
     )

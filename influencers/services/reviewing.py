@@ -4,19 +4,18 @@ Each decision is one conditional UPDATE on the state it starts from: of two
 people who decide at once exactly one does, the other is told.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from influencers import risk
 from influencers.errors import AlreadyDecided, MissingReason, MissingText, OwnApplication
-from influencers.models import Application, Influencer
+from influencers.models import Application, Influencer, ScorePolicy
 from influencers.services.events import record, tell
 from influencers.services.weighing import store_score
 
-REAPPLY_AFTER_DAYS = 30
 State = Application.State
 
 
@@ -35,13 +34,13 @@ def approve(*, application_pk: int, reviewer: User, note: str = "") -> Applicati
 
 @transaction.atomic
 def decline(*, application_pk: int, reviewer: User, reason: str, note: str = "") -> Application:
-    """Say not yet, why, and from when she may apply again: in 30 days, at once when only detail is missing.
+    """Say not yet, why, and from when she may apply again, by the policy in force; never after proven fraud.
 
     Raises MissingReason, AlreadyDecided, OwnApplication.
     """
     if reason not in Application.Reason.values:
         raise MissingReason
-    wait = 0 if reason == Application.Reason.NEEDS_MORE_DETAIL else REAPPLY_AFTER_DAYS
+    policy = ScorePolicy.objects.in_force()
     application = _decide(
         application_pk,
         reviewer=reviewer,
@@ -50,7 +49,7 @@ def decline(*, application_pk: int, reviewer: User, reason: str, note: str = "")
         after=State.DECLINED,
         reason=reason,
         note=note,
-        reapply_on=timezone.localdate() + timedelta(days=wait),
+        reapply_on=risk.reapply_on(reason, timezone.localdate(), policy),
     )
     tell(application, "application_declined")
     return application
