@@ -15,7 +15,16 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from influencers.errors import ProgrammeError
-from influencers.models import Application, ApplicationEvent, Click, Influencer, ScorePolicy, SocialAccount
+from influencers.models import (
+    Application,
+    ApplicationEvent,
+    Click,
+    Connection,
+    Influencer,
+    ScorePolicy,
+    Snapshot,
+    SocialAccount,
+)
 from influencers.policy_forms import GROUPS, PolicyForm, numbers_in_words
 from influencers.services import policies
 
@@ -176,6 +185,38 @@ class ScorePolicyAdmin(admin.ModelAdmin):
 def _staff(user: Any) -> User:
     """The member of staff who acts."""
     return cast("User", user)
+
+
+class SnapshotInline(ReadOnly, admin.TabularInline):
+    model = Snapshot
+    extra = 0
+    fields = (
+        "taken_at",
+        "source",
+        "followers",
+        "average_likes",
+        "average_comments",
+        "average_views",
+        "posts_in_60_days",
+    )
+    ordering = ("-taken_at",)
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("user", "platform", "handle", "proof", "proved_at", "expires_at", "trouble")
+    list_filter = ("platform", "proof", "trouble")
+    list_select_related = ("user",)
+    search_fields = ("handle", "user__email")
+    # Tokens and codes are not among them.
+    fields = (
+        "user", "platform", "handle", "platform_id", "proof", "proved_at", "proved_by", "expires_at", "asked", "asked_at",
+        "refusal", "due_at", "failures", "trouble",
+    )  # fmt: skip
+    inlines = (SnapshotInline,)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("influencers.change_application"))
 
 
 @admin.register(Click)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,22 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from influencers.countries import country_choices
 from influencers.models import Application, SocialAccount
+from influencers.plausible import Impossible, impossible
 from influencers.services.applying import AccountFigures
+from influencers.social_handles import Trouble, UnreadableHandle, read_handle, same_key
 from influencers.topics import TOPICS
 
 MOST_TOPICS = 3
 MOST_ACCOUNTS = 10
 LARGEST_COUNT = 10_000_000_000
-HOSTS = {
-    "facebook": ("facebook.com", "fb.com"),
-    "instagram": ("instagram.com",),
-    "youtube": ("youtube.com",),
-    "x": ("x.com", "twitter.com"),
-    "tiktok": ("tiktok.com",),
-}
-# Path words of these sites that stand before the name.
-BEFORE_THE_NAME = {"channel", "c", "user", "people", "pages"}
-HANDLE = re.compile(r"[\w.\-]{1,100}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -88,27 +80,21 @@ def check_public_link(value: str) -> None:
 
 def handle_from(text: str, platform: str) -> str:
     """The bare handle of ``@name``, ``name`` or a link to the profile; ValidationError says what to do."""
-    text = text.strip()
-    if "/" in text or ":" in text:
-        link = text if "://" in text else f"https://{text.lstrip('/')}"
-        try:
-            parts = urlsplit(link)
-            host = (parts.hostname or "").lower()
-        except ValueError:
-            parts, host = None, ""
-        known = HOSTS.get(platform, ())
-        if (
-            parts is None
-            or parts.scheme not in {"http", "https"}
-            or not any(host == name or host.endswith(f".{name}") for name in known)
-        ):
-            raise ValidationError(_("This link is not of the network you chose. Enter the handle, such as @yourname."))
-        names = [unquote(part) for part in parts.path.split("/") if part and part not in BEFORE_THE_NAME]
-        text = names[0] if names else ""
-    text = text.removeprefix("@")
-    if not HANDLE.fullmatch(text):
-        raise ValidationError(_("Check the handle: letters, numbers, dots, dashes and underscores, no spaces."))
-    return text
+    try:
+        return read_handle(text, platform)
+    except UnreadableHandle as refusal:
+        words = {
+            Trouble.EMPTY: _("Enter your handle, such as @yourname."),
+            Trouble.SPACES: _("A handle has no spaces. Enter one handle, such as @yourname, or one link."),
+            Trouble.OTHER_NETWORK: _("This link is not of the network you chose. Enter the handle, such as @yourname."),
+            Trouble.NOT_A_PROFILE: _("This link leads to a post or another page. Open your profile and copy its link."),
+            Trouble.LOOKALIKE: _(
+                "The letter %(sign)s only looks like one that this network uses. Type the handle again."
+            ),
+            Trouble.SHAPE: _("Check the handle: this network has no account of that form. Copy it from your profile."),
+        }
+        message = words[refusal.trouble]
+        raise ValidationError(message % {"sign": refusal.sign} if refusal.sign else message) from None
 
 
 class YouForm(forms.Form):
@@ -207,7 +193,24 @@ class AccountForm(forms.Form):
                 data["handle"] = handle_from(data["handle"], data["platform"])
             except ValidationError as refusal:
                 self.add_error("handle", refusal)
+        self._refuse_the_impossible(data)
         return data
+
+    def _refuse_the_impossible(self, data: dict[str, Any]) -> None:
+        """Figures that cannot be are named where they stand."""
+        if not data.get("platform"):
+            return
+        words = {
+            Impossible.REACTIONS_ABOVE_VIEWS: _(
+                "Likes and comments together are more than the views: that cannot be. Check the three numbers."
+            ),
+            Impossible.OPENED_BEFORE_THE_NETWORK: _("On that day this network was not open yet. Check the date."),
+        }
+        for what in impossible(
+            platform=data["platform"], likes=data.get("average_likes"), comments=data.get("average_comments"),
+            views=data.get("average_views"), opened_on=data.get("opened_on"),
+        ):  # fmt: skip
+            self.add_error(what.value, words[what])
 
     def figures(self) -> AccountFigures:
         """What was typed, for the service."""
@@ -223,7 +226,8 @@ class BaseAccountFormSet(BaseFormSet):
             return
         seen = set()
         for form in self.filled():
-            key = (form.cleaned_data["platform"], form.cleaned_data["handle"].casefold())
+            platform = form.cleaned_data["platform"]
+            key = (platform, same_key(form.cleaned_data["handle"], platform))
             if key in seen:
                 form.add_error("handle", _("This account is listed already."))
                 raise ValidationError(_("An account is listed twice. Remove one of them."))
@@ -276,6 +280,31 @@ def _without_row(data: Mapping[str, str], gone: int) -> dict[str, str]:
             row = int(match[1]) - (int(match[1]) > gone)
             kept[f"{PREFIX}-{row}-{match[2]}"] = value
     return kept
+
+
+class EvidenceForm(forms.Form):
+    """A picture that shows whose account it is."""
+
+    picture = forms.FileField(
+        label=_("Picture"),
+        help_text=_(
+            "A JPEG, PNG or WebP picture of the network's own page about your account, with handle and figures."
+        ),
+        error_messages={"required": _("Choose a picture first."), "empty": _("This file is empty. Choose another.")},
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+
+class RefuseProofForm(forms.Form):
+    """Why a proof is not enough."""
+
+    words = forms.CharField(
+        label=_("What would do"),
+        max_length=500,
+        help_text=_("The applicant reads this."),
+        error_messages={"required": _("Write what the applicant can do.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
 
 class SendForm(forms.Form):

@@ -1,5 +1,6 @@
 """The influencer programme: applications with their evidence, decisions, people approved, clicks on their links."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -107,17 +108,204 @@ class Application(models.Model):
         return f"{self.display_name} ({self.get_state_display()})"
 
 
+class Platform(models.TextChoices):
+    FACEBOOK = "facebook", "Facebook"
+    INSTAGRAM = "instagram", "Instagram"
+    YOUTUBE = "youtube", "YouTube"
+    X = "x", "X"
+    TIKTOK = "tiktok", "TikTok"
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def proved(self) -> Self:
+        """Accounts whose owner is known today: only these count in a decision."""
+        return self.exclude(proof="").filter(expires_at__gt=timezone.now())
+
+    def waiting(self) -> Self:
+        """Accounts whose proof waits for a reviewer, oldest first."""
+        return self.exclude(asked="").order_by("asked_at", "pk")
+
+    def due(self, now: datetime) -> Self:
+        """Proved accounts whose figures are to be fetched now, those that waited longest first."""
+        return self.proved().filter(due_at__lte=now).order_by("due_at", "pk")
+
+
+class Connection(models.Model):
+    """One account on a network that a person says is hers, how that was proved, and the key to its figures."""
+
+    Platform = Platform
+
+    class Proof(models.TextChoices):
+        OAUTH = "oauth", _("signed in on the network")
+        CODE = "code", _("code in the profile")
+        EVIDENCE = "evidence", _("picture seen by a reviewer")
+
+    class Trouble(models.TextChoices):
+        AWAY = "away", _("The network does not answer. We try again by ourselves.")
+        LIMIT = "limit", _("The network lets us ask no more for now. We try again by ourselves.")
+        GARBAGE = "garbage", _("The network answered with something that we cannot read. We try again by ourselves.")
+        EXPIRED = "expired", _("The network no longer accepts your sign-in. Connect the account again.")
+        PRIVATE = "private", _("The account is private. Make it public so that its figures can be read.")
+        MISSING = "missing", _("The network knows no such account. Check the handle.")
+        REFUSED = "refused", _("The network refused what this site asked for. The site's staff can see why.")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections")
+    platform = models.CharField(_("Network"), max_length=10, choices=Platform)
+    handle = models.CharField(_("Handle"), max_length=100)
+    # What two spellings of one account share (social_handles.same_key).
+    key = models.CharField(max_length=100)
+    # What names share that a hurried reader takes for each other (accounts.handles.skeleton).
+    skeleton = models.CharField(max_length=100, db_index=True)
+    # The network's own number of the account, where it told us.
+    platform_id = models.CharField(max_length=64, blank=True)
+    proof = models.CharField(max_length=10, choices=Proof, blank=True)
+    proved_at = models.DateTimeField(null=True, blank=True)
+    # The reviewer who looked; empty where the network itself said so.
+    proved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # Access and refresh token, sealed (core.sealing). Nothing shows them.
+    tokens = models.TextField(blank=True, editable=False)
+    # The one-time code for the profile, sealed too: its owner and reviewers read it.
+    code = models.TextField(blank=True, editable=False)
+    code_expires_at = models.DateTimeField(null=True, blank=True)
+    # What a reviewer is asked to look at: "code", "evidence" or nothing; and her words when it was not enough.
+    asked = models.CharField(max_length=10, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    refusal = models.CharField(max_length=500, blank=True)
+    # When the figures are fetched next, how often in a row that failed, and why the last time.
+    due_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=10, choices=Trouble, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "platform", "key"], name="one_connection_per_person_and_account"),
+            models.UniqueConstraint(
+                fields=["platform", "key"], condition=~Q(proof=""), name="one_proved_owner_per_handle"
+            ),
+            models.UniqueConstraint(
+                fields=["platform", "platform_id"],
+                condition=~Q(proof="") & ~Q(platform_id=""),
+                name="one_proved_owner_per_platform_account",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=~Q(proof=""), name="figures_due"),
+            models.Index(fields=["asked_at"], condition=~Q(asked=""), name="proofs_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_platform_display()} {self.handle}"
+
+    @property
+    def is_proved(self) -> bool:
+        """Its owner is known today."""
+        return bool(self.proof and self.expires_at and self.expires_at > timezone.now())
+
+
+class ProofTry(models.Model):
+    """Somebody had a code looked up: five an hour, person and account. Rows of the last day only."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    platform = models.CharField(max_length=10, choices=Platform)
+    key = models.CharField(max_length=100)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "platform", "key", "at"], name="proof_tries")]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.key}"
+
+
+class Evidence(models.Model):
+    """A picture that shows whose account it is: drawn anew, sealed, in the database alone, so that no address leads to it."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="evidence")
+    # WebP, sealed. Read by views that ask who is asking.
+    picture = models.BinaryField(editable=False)
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    # From here on it is not needed any more and is deleted after a while.
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"evidence {self.pk}"
+
+
+class SignInState(models.Model):
+    """One way to a network and back: good once, for ten minutes, for the person who set out."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    # SHA-256 of the state that travels; the verifier of the code is sealed.
+    state_hash = models.CharField(max_length=64, unique=True)
+    verifier = models.TextField(editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-in {self.pk}"
+
+
+class Snapshot(AppendOnlyModel):
+    """What an account looked like on a day: written once. None: hidden, or not told."""
+
+    class Source(models.TextChoices):
+        PLATFORM = "platform", _("fetched from the network")
+        EVIDENCE = "evidence", _("stated, and seen by a reviewer")
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="snapshots")
+    taken_at = models.DateTimeField(default=timezone.now)
+    source = models.CharField(max_length=10, choices=Source)
+    followers = models.PositiveBigIntegerField(null=True)
+    following = models.PositiveBigIntegerField(null=True)
+    posts_in_60_days = models.PositiveIntegerField(null=True)
+    average_likes = models.PositiveBigIntegerField(null=True)
+    average_comments = models.PositiveBigIntegerField(null=True)
+    average_views = models.PositiveBigIntegerField(null=True)
+    newest_post_on = models.DateField(null=True)
+    opened_on = models.DateField(null=True)
+    # The recent posts behind the averages, newest first: at, likes, comments, views, url.
+    recent = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "-taken_at"], name="snapshots_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} at {self.taken_at:%Y-%m-%d}"
+
+
+class PlatformMeter(models.Model):
+    """How much a network was asked today, and whether it is left alone for now. One row a network."""
+
+    platform = models.CharField(max_length=10, choices=Platform, primary_key=True)
+    # In UTC, as the networks count.
+    day = models.DateField(null=True, blank=True)
+    calls = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    # Until then nothing is asked: the network failed too often, or said so.
+    open_until = models.DateTimeField(null=True, blank=True)
+    last_trouble = models.CharField(max_length=10, choices=Connection.Trouble, blank=True)
+    last_trouble_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.get_platform_display()
+
+
 class SocialAccount(models.Model):
     """One account that an applicant names, with the figures she gives and a link as evidence."""
 
-    class Platform(models.TextChoices):
-        FACEBOOK = "facebook", "Facebook"
-        INSTAGRAM = "instagram", "Instagram"
-        YOUTUBE = "youtube", "YouTube"
-        X = "x", "X"
-        TIKTOK = "tiktok", "TikTok"
+    Platform = Platform
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="accounts")
+    # SET_NULL: what was stated stays with its application when the account is taken away.
+    connection = models.ForeignKey(
+        Connection, on_delete=models.SET_NULL, null=True, blank=True, related_name="accounts"
+    )
     platform = models.CharField(_("Network"), max_length=10, choices=Platform)
     handle = models.CharField(_("Handle"), max_length=100)
     followers = models.PositiveBigIntegerField(_("Followers"))

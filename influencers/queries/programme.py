@@ -17,6 +17,8 @@ from core.paging import Page, page_of
 from influencers import scoring
 from influencers.countries import country_name
 from influencers.models import Application, ApplicationEvent, Influencer, ScorePolicy, SocialAccount
+from influencers.queries.proving import AccountCard, cards_for
+from influencers.services import weighing
 from influencers.services.applying import AccountFigures
 from influencers.services.weighing import reaches_of, weighed
 from influencers.topics import TOPICS
@@ -68,6 +70,7 @@ class StatusPage:
 
     application: Application
     score: ScoreView | None
+    cards: list[AccountCard]
     moments: list[Moment]
     may_reapply: bool
     is_barred: bool
@@ -123,7 +126,7 @@ def programme() -> dict[str, Any]:
 
 def accounts_of(application: Application | None) -> list[SocialAccount]:
     """The accounts in the order in which they were entered."""
-    return list(application.accounts.order_by("pk")) if application else []
+    return weighing.accounts_of(application) if application else []
 
 
 def live_score(figures: Iterable[AccountFigures]) -> ScoreView:
@@ -172,6 +175,7 @@ def status_page(user: User) -> StatusPage:
     return StatusPage(
         application=application,
         score=stored_score(application),
+        cards=cards_for(accounts_of(application)),
         moments=_story(application, for_applicant=True),
         may_reapply=is_declined and standing.may_edit,
         is_barred=standing.is_barred,
@@ -191,6 +195,9 @@ def _story(application: Application, *, for_applicant: bool) -> list[Moment]:
         "approved_by_policy": _("Approved by the published rule"),
         "declined_by_policy": _("Not yet, by the published rule"),
         "person_asked": _("A person was asked to look"),
+        "proof_accepted": _("Account proved"),
+        "proof_refused": _("Account not proved"),
+        "proof_withdrawn": _("Proof taken back"),
         "invited": _("Invited back: the numbers crossed the line"),
     }
     events = ApplicationEvent.objects.filter(application=application).select_related("actor").order_by("at", "pk")

@@ -30,7 +30,8 @@ from influencers.errors import (
 from influencers.models import Application, Influencer, ScorePolicy, SocialAccount
 from influencers.services.events import record, tell
 from influencers.services.judging import decide_by_policy
-from influencers.services.weighing import store_score
+from influencers.services.proving import connect
+from influencers.services.weighing import accounts_of, store_score
 
 State = Application.State
 
@@ -83,9 +84,23 @@ def save_draft(*, user: User, accounts: Iterable[AccountFigures] | None = None, 
         raise AlreadyApplied
     if accounts is not None:
         draft.accounts.all().delete()
-        SocialAccount.objects.bulk_create(SocialAccount(application=draft, **asdict(figures)) for figures in accounts)
+        _add_accounts(draft, accounts)
+        # What she took away again before it was proved leaves no trace.
+        user.connections.filter(proof="", asked="", accounts__isnull=True, snapshots__isnull=True).delete()
     draft.refresh_from_db()
     return draft
+
+
+def _add_accounts(draft: Application, accounts: Iterable[AccountFigures]) -> None:
+    """The rows of a draft, each with her connection to the account that it names."""
+    SocialAccount.objects.bulk_create(
+        SocialAccount(
+            application=draft,
+            connection=connect(user=draft.user, platform=figures.platform, handle=figures.handle),
+            **asdict(figures),
+        )
+        for figures in accounts
+    )
 
 
 def _draft_of(user: User) -> Application:
@@ -99,10 +114,7 @@ def _draft_of(user: User) -> Application:
         with transaction.atomic():
             draft = Application.objects.create(user=user, state=State.DRAFT, **kept)
             if last:
-                SocialAccount.objects.bulk_create(
-                    SocialAccount(application=draft, **asdict(figures_of(account)))
-                    for account in last.accounts.order_by("pk")
-                )
+                _add_accounts(draft, (figures_of(account) for account in last.accounts.order_by("pk")))
     except IntegrityError:
         # Another window was quicker: the constraint allows one open application a person.
         other = Application.objects.filter(user=user, state=State.DRAFT).first()
@@ -128,6 +140,11 @@ def figures_of(account: SocialAccount) -> AccountFigures:
     )
 
 
+def is_proved_or_waiting(account: SocialAccount) -> bool:
+    """The account is proved, or a reviewer is asked to look."""
+    return account.connection is not None and (account.connection.is_proved or bool(account.connection.asked))
+
+
 @transaction.atomic
 def submit(*, application: Application) -> Application:
     """Send a complete draft to the reviewers, with its score as of today.
@@ -147,6 +164,8 @@ def submit(*, application: Application) -> Application:
     if not application.accounts.exists():
         raise Incomplete("accounts", _("Add at least one account first."))
     refuse_country(application.country)
+    if not any(is_proved_or_waiting(account) for account in accounts_of(application)):
+        raise Incomplete("prove", _("Show that one of the accounts is yours first: only such accounts count."))
     result = store_score(application, today=timezone.localdate(now))
     if "too_few_followers" in result.flags:
         raise NotEligible(ScorePolicy.objects.numbers_of(application.policy_version).follower_floor)

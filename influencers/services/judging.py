@@ -8,7 +8,7 @@ from influencers import risk, scoring
 from influencers.errors import AlreadyDecided
 from influencers.models import Application, Influencer, ScorePolicy, SocialAccount
 from influencers.services.events import record, tell
-from influencers.services.weighing import reaches_of
+from influencers.services.weighing import reaches_of, store_score
 
 State = Application.State
 APPROVED, DECLINED, PERSON_ASKED = "approved_by_policy", "declined_by_policy", "person_asked"
@@ -75,6 +75,13 @@ def decide_by_policy(application: Application) -> str:
     if decision is None:
         return ""
     return _write(application, decision, policy)
+
+
+def judge_again(user_id: int) -> None:
+    """A proof or figures came while her application is in review: score it again, as of the day it was sent, and see what the policy says."""
+    for application in Application.objects.open().filter(user=user_id):
+        store_score(application, today=timezone.localdate(application.submitted_at))
+        decide_by_policy(application)
 
 
 def _write(application: Application, decision: risk.Automatic, policy: scoring.Policy) -> str:

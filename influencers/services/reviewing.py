@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from influencers import risk
-from influencers.errors import AlreadyDecided, MissingReason, MissingText, OwnApplication
-from influencers.models import Application, Influencer, ScorePolicy
+from influencers.errors import AlreadyDecided, MissingReason, MissingText, NothingProved, OwnApplication
+from influencers.models import Application, Connection, Influencer, ScorePolicy
 from influencers.services.events import record, tell
 from influencers.services.weighing import store_score
 
@@ -21,10 +21,12 @@ State = Application.State
 
 @transaction.atomic
 def approve(*, application_pk: int, reviewer: User, note: str = "") -> Application:
-    """Make the applicant an influencer. Raises AlreadyDecided, OwnApplication."""
+    """Make the applicant an influencer. Raises AlreadyDecided, OwnApplication, NothingProved."""
     application = _decide(
         application_pk, reviewer=reviewer, kind="approved", before=State.SUBMITTED, after=State.APPROVED, note=note
     )
+    if not Connection.objects.proved().filter(accounts__application=application).exists():
+        raise NothingProved
     Influencer.objects.create(
         user=application.user, application=application, approved_at=application.decided_at or timezone.now()
     )

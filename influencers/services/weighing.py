@@ -1,35 +1,96 @@
 """From an application's accounts to the score that it keeps."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from influencers import growth, scoring
-from influencers.models import Application, ScorePolicy, SocialAccount
+from influencers.models import Application, ScorePolicy, Snapshot, SocialAccount
+
+# How far back the snapshots go that a score looks at.
+HISTORY_DAYS = 180
+
+
+def accounts_of(application: Application) -> list[SocialAccount]:
+    """The accounts in the order in which they were entered, with how they were proved and what their networks told."""
+    since = timezone.now() - timedelta(days=HISTORY_DAYS)
+    snapshots = Snapshot.objects.filter(taken_at__gte=since).order_by("taken_at", "pk").defer("recent")
+    return list(
+        application.accounts.select_related("connection__proved_by")
+        .prefetch_related(Prefetch("connection__snapshots", queryset=snapshots, to_attr="told"))
+        .order_by("pk")
+    )
+
+
+def told_of(account: SocialAccount) -> Sequence[Snapshot]:
+    """What the network told of a proved account, oldest first; nothing of one that is not proved."""
+    connection = account.connection
+    if connection is None or not connection.is_proved:
+        return []
+    told: list[Snapshot] = connection.told  # type: ignore[attr-defined]
+    return [snapshot for snapshot in told if snapshot.source == Snapshot.Source.PLATFORM]
 
 
 def reach_of(account: SocialAccount) -> scoring.Reach:
-    """The numbers of one account as the rule takes them."""
+    """The numbers of one account of ``accounts_of`` as the rule takes them: what its network told, else what was stated.
+
+    A number that the network hides is the stated one.
+    """
+    told = told_of(account)
+    newest = told[-1] if told else None
+    stated = {
+        "followers": account.followers,
+        "posts_in_60_days": account.posts_in_60_days,
+        "likes": account.average_likes,
+        "comments": account.average_comments,
+        "views": account.average_views,
+        "following": account.following,
+        "opened_on": account.opened_on,
+    }
+    fetched = figures_of_snapshot(newest) if newest else {}
+    numbers = {name: stated[name] if fetched.get(name) is None else fetched[name] for name in stated}
     return scoring.Reach(
         platform=account.platform,
         handle=account.handle,
-        followers=account.followers,
-        posts_in_60_days=account.posts_in_60_days,
-        likes=account.average_likes,
-        comments=account.average_comments,
-        views=account.average_views,
-        following=account.following,
-        opened_on=account.opened_on,
+        **numbers,  # type: ignore[arg-type]
         relevance=account.relevance,
+        is_proved=account.connection is not None and account.connection.is_proved,
+        refreshed_on=newest.taken_at.date() if newest else None,
+        history=tuple(
+            scoring.Reading(
+                taken_on=snapshot.taken_at.date(),
+                followers=snapshot.followers,
+                likes=snapshot.average_likes,
+                comments=snapshot.average_comments,
+                views=snapshot.average_views,
+            )
+            for snapshot in told
+            if snapshot.followers is not None
+        ),
     )
+
+
+def figures_of_snapshot(snapshot: Snapshot) -> dict[str, int | date | None]:
+    """A snapshot's numbers under the rule's names."""
+    return {
+        "followers": snapshot.followers,
+        "posts_in_60_days": snapshot.posts_in_60_days,
+        "likes": snapshot.average_likes,
+        "comments": snapshot.average_comments,
+        "views": snapshot.average_views,
+        "following": snapshot.following,
+        "opened_on": snapshot.opened_on,
+    }
 
 
 def reaches_of(application: Application) -> list[scoring.Reach]:
     """The numbers of all accounts of an application."""
-    return [reach_of(account) for account in application.accounts.order_by("pk")]
+    return [reach_of(account) for account in accounts_of(application)]
 
 
 def keep_policy(policy: scoring.Policy) -> None:

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from core.http import render_page
-from influencers import queries
 from influencers.access import reviewer_required
 from influencers.countries import country_name
 from influencers.errors import CountryClosed, Incomplete, ProgrammeError
@@ -27,15 +26,18 @@ from influencers.forms import (
     ApproveForm,
     AskForm,
     DeclineForm,
+    RefuseProofForm,
     RelevanceForm,
     SendForm,
     YouForm,
     typed_accounts,
 )
 from influencers.models import SocialAccount
+from influencers.queries import programme as queries
+from influencers.queries.proving import cards_for
 from influencers.services import applying, inviting, judging, reviewing
 
-STEPS = ("you", "accounts", "reach", "send")
+STEPS = ("you", "accounts", "prove", "reach", "send")
 SHOWS = ("oldest", "near", "reapplied", "asked")
 
 
@@ -61,7 +63,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     if not standing.may_edit:
         # Sent, approved, or too early: the status page says which, and from when.
         return redirect("influencers:status")
-    view = {"you": _you, "accounts": _accounts, "reach": _reach, "send": _send}[step]
+    view = {"you": _you, "accounts": _accounts, "prove": _prove, "reach": _reach, "send": _send}[step]
     try:
         return view(request, standing)
     except Incomplete as refusal:
@@ -146,7 +148,16 @@ def _accounts(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
         return redirect(f"{step_url('accounts')}&more=1#more")
     if removed:
         return redirect(step_url("accounts"))
-    return _onward(request, "reach")
+    return _onward(request, "prove")
+
+
+def _prove(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
+    if request.method == "POST":
+        return _onward(request, "reach")
+    accounts = queries.accounts_of(standing.latest)
+    if not accounts:
+        return redirect(step_url("accounts"))
+    return render_page(request, "influencers/step_prove.html", _context("prove", cards=cards_for(accounts)))
 
 
 def _reach(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
@@ -269,6 +280,11 @@ def _case(request: HttpRequest, pk: int, *, refusal: str = "", status: int = 200
             (account, RelevanceForm(initial={"relevance": account.relevance}, auto_id=f"rate_{account.pk}_%s"))
             for account in page.accounts
         ],
+        "proofs": [
+            (card, RefuseProofForm(auto_id=f"refuse_{card.connection.pk}_%s"))
+            for card in cards_for(page.accounts, for_reviewer=True)
+        ],
+        "viewer": request.user,
         **forms,
     }
     return render(request, "influencers/review.html", context, status=status)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from accounts.models import User
-from influencers.models import Application
+from core.sealing import seal_bytes
+from influencers.models import Application, Connection, Evidence
 from lists.models import Claim, List, ListItem
 from lists.services.giving import claim
 from orders.models import CartLine, Gift, Order, OrderLine
@@ -41,6 +42,8 @@ class World:
     tag: ProductTag
     comment: Comment
     report: Report
+    connection: Connection
+    evidence: Evidence
     people: dict[str, User | None] = field(default_factory=dict)
 
 
@@ -59,7 +62,11 @@ def build(cast: ModuleType) -> World:
     tag = ProductTagFactory(photo=PhotoFactory(spark=spark), product=product)
     set_poll(spark=spark, question="Which?", options=[("This", product), ("That", None)], days=3)
     report = Report.objects.create(spark=spark, reporter=lina, reason="spam")
+    connection = mei.user.connections.get()
+    evidence = Evidence.objects.create(connection=connection, picture=seal_bytes(b"RIFF-a-picture"))
     return World(
+        connection=connection,
+        evidence=evidence,
         mei=mei,
         sol=sol,
         collection=collection,
