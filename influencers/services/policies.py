@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from accounts.models import User
 from influencers import scoring
 from influencers.errors import BadPolicy, PolicyPublished
 from influencers.models import Application, ScorePolicy
-from influencers.services.weighing import keep_policy, reach_of
+from influencers.services.weighing import accounts_in_full, keep_policy, reach_of
 from influencers.wording import verdict_label
 
 PREVIEWED = 200
@@ -94,7 +95,7 @@ def preview(policy: scoring.Policy, *, last: int = PREVIEWED) -> Preview:
         Application.objects.sent()
         .filter(submitted_at__isnull=False)
         .select_related("user")
-        .prefetch_related("accounts")
+        .prefetch_related(Prefetch("accounts", queryset=accounts_in_full()))
         .order_by("-submitted_at", "-pk")[:last]
     )
     moved, turns = [], Counter[tuple[str, str]]()

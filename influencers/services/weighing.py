@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from influencers import growth, scoring
@@ -16,15 +16,20 @@ from influencers.models import Application, ScorePolicy, Snapshot, SocialAccount
 HISTORY_DAYS = 180
 
 
-def accounts_of(application: Application) -> list[SocialAccount]:
-    """The accounts in the order in which they were entered, with how they were proved and what their networks told."""
+def accounts_in_full() -> QuerySet[SocialAccount]:
+    """Accounts in the order in which they were entered, with how they were proved and what their networks told."""
     since = timezone.now() - timedelta(days=HISTORY_DAYS)
     snapshots = Snapshot.objects.filter(taken_at__gte=since).order_by("taken_at", "pk").defer("recent")
-    return list(
-        application.accounts.select_related("connection__proved_by")
+    return (
+        SocialAccount.objects.select_related("connection__proved_by")
         .prefetch_related(Prefetch("connection__snapshots", queryset=snapshots, to_attr="told"))
         .order_by("pk")
     )
+
+
+def accounts_of(application: Application) -> list[SocialAccount]:
+    """The accounts of an application, in full."""
+    return list(accounts_in_full().filter(application=application))
 
 
 def told_of(account: SocialAccount) -> Sequence[Snapshot]:
@@ -37,7 +42,7 @@ def told_of(account: SocialAccount) -> Sequence[Snapshot]:
 
 
 def reach_of(account: SocialAccount) -> scoring.Reach:
-    """The numbers of one account of ``accounts_of`` as the rule takes them: what its network told, else what was stated.
+    """The numbers of one account (read in full) as the rule takes them: what its network told, else what was stated.
 
     A number that the network hides is the stated one.
     """

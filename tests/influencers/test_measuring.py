@@ -17,10 +17,11 @@ from django.utils import timezone
 from accounts.models import User
 from core.models import AppendOnlyError
 from influencers import tasks
-from influencers.models import Connection, PlatformMeter, Snapshot
+from influencers.models import Application, Connection, PlatformMeter, Snapshot
 from influencers.platforms.base import PlatformTrouble, Tokens
 from influencers.services import measuring, metering, weighing
 from tests.factories.influencers import ApplicationFactory, ConnectionFactory, SocialAccountFactory
+from tests.influencers.test_way_back import put_in_force
 from tests.platform_server import ACCESS, REFRESH, Asked, World
 
 pytestmark = pytest.mark.django_db
@@ -355,22 +356,37 @@ def test_unproved_accounts_count_for_nothing(otto: User) -> None:
     assert weighing.score_application(application, today=timezone.localdate()).points == 0
 
 
-def test_an_old_decision_keeps_its_numbers(as_mei: Client, otto: User, world: World, as_otto: Client) -> None:
+def test_an_old_decision_keeps_its_numbers(otto: User, world: World, as_otto: Client) -> None:
     application = ApplicationFactory(user=otto, account=False)
     connection = signed_in(otto)
     SocialAccountFactory(application=application, platform="youtube", handle="otto.makes")
     measuring.measure(connection_pk=connection.pk)
-    decided_at = timezone.now()
-    application.state, application.decided_at, application.reason = "declined", decided_at, "other"
+    application.refresh_from_db()
+    kept, now = application.score, timezone.now()
+    assert kept["reaches"][0]["followers"] == 31_204
+    application.state, application.decided_at, application.reason = "declined", now, "other"
     application.save()
     world.followers = 90_000
-    Connection.objects.update(due_at=decided_at)
-    measuring.measure(connection_pk=connection.pk, now=decided_at + timedelta(days=2))
+    Connection.objects.update(due_at=now)
 
-    accounts = weighing.accounts_of(application)
+    assert measuring.measure(connection_pk=connection.pk, now=now + timedelta(days=2)) is not None
 
-    assert weighing.reach_of(accounts[0]).followers == 90_000
-    assert weighing.reach_of(accounts[0], until=decided_at).followers == 31_204
+    application.refresh_from_db()
+    assert application.score == kept
+
+
+def test_fresh_numbers_let_the_policy_decide(otto: User, world: World) -> None:
+    application = ApplicationFactory(user=otto, account=False, country="DE")
+    connection = signed_in(otto)
+    SocialAccountFactory(application=application, platform="youtube", handle="otto.makes", followers=31_000)
+    put_in_force(auto_approve=True, auto_approve_from=60)
+    # Ten posts in sixty days, each as the typical one.
+    world.posts = [world.posts[1]] * 10
+
+    measuring.measure(connection_pk=connection.pk)
+
+    application.refresh_from_db()
+    assert (application.state, application.decided_by) == (Application.State.APPROVED, None)
 
 
 def test_the_pages_say_from_when_figures_are_and_when_they_are_out_of_date(

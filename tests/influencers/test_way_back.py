@@ -16,7 +16,7 @@ from influencers.services import applying, inviting, judging, policies, reviewin
 from notifications.models import Mail, Notice
 from notifications.services import message_of
 from tests.factories.accounts import UserFactory
-from tests.factories.influencers import ApplicationFactory, SocialAccountFactory
+from tests.factories.influencers import ApplicationFactory, SocialAccountFactory, prove_all
 
 pytestmark = pytest.mark.django_db
 State = Application.State
@@ -161,6 +161,7 @@ def test_a_closed_country_is_told_at_once_and_refused_when_sent(otto: User, as_o
         user=otto,
         accounts=[applying.AccountFigures("instagram", "otto", 25_000, 20, "https://instagram.com/otto", 230, 20)],
     )
+    prove_all(otto)
     with pytest.raises(CountryClosed):
         applying.submit(application=draft)
     page = as_otto.post("/apply?step=send", {"consent": "on"})
@@ -184,12 +185,18 @@ def test_the_days_of_waiting_are_the_policys(weak: Application, rhea: User) -> N
     assert weak.reapply_on == timezone.localdate() + timedelta(days=7)
 
 
-def send(user: User, likes: int, handle: str = "otto", followers: int = 25_000) -> Application:
+def send(
+    user: User, likes: int, handle: str = "otto", followers: int = 25_000, *, is_proved: bool = True
+) -> Application:
     draft = applying.save_draft(
         user=user,
         display_name="Otto", country="JP", topics=["home"], pitch="Lamps that last.",
         accounts=[applying.AccountFigures("instagram", handle, followers, 0 if likes == 0 else 20, "https://instagram.com/otto", likes, 0)],
     )  # fmt: skip
+    if is_proved:
+        prove_all(user)
+    else:
+        user.connections.update(asked="code", asked_at=timezone.now())
     return applying.submit(application=draft)
 
 
@@ -254,7 +261,7 @@ def test_the_policy_approves_fetched_numbers_without_any_signal(otto: User, monk
     assert Notice.objects.filter(recipient=otto, kind="application_approved").count() == 1
     assert judging.decide_by_policy(application) == ""
 
-    twin = send(UserFactory(), 1_000, handle="OTTO")
+    twin = send(UserFactory(), 1_000, handle="OTTO", is_proved=False)
     assert twin.state == State.SUBMITTED
     assert [signal.key for signal in judging.signals_of(twin)] == ["duplicate_account"]
 
@@ -262,7 +269,7 @@ def test_the_policy_approves_fetched_numbers_without_any_signal(otto: User, monk
 def test_an_account_of_proven_fraud_is_known_again(weak: Application, rhea: User) -> None:
     reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason="fraud")
 
-    again = send(UserFactory(email="new@mailinator.com"), 230, handle="Otto")
+    again = send(UserFactory(email="new@mailinator.com"), 230, handle="Otto", is_proved=False)
 
     keys = [signal.key for signal in judging.signals_of(again)]
     assert keys == ["barred_account", "duplicate_account", "disposable_mail"]
