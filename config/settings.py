@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
     "invite-back": {"task": "influencers.tasks.invite_back", "schedule": crontab(hour=4, minute=20)},
     "figures": {"task": "influencers.tasks.measure_due", "schedule": 600.0},
     "proofs": {"task": "influencers.tasks.tidy_proofs", "schedule": 3600.0},
+    "decisions": {"task": "influencers.tasks.settle", "schedule": 30.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
 }
 

@@ -21,6 +21,7 @@ from influencers.models import (
     Click,
     Connection,
     Influencer,
+    ReplyTemplate,
     ScorePolicy,
     Snapshot,
     SocialAccount,
@@ -63,6 +64,12 @@ class ApplicationAdmin(ReadOnly, admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("influencers.change_application"))
+
+
+@admin.register(ReplyTemplate)
+class ReplyTemplateAdmin(admin.ModelAdmin):
+    list_display = ("act", "reason", "language", "text")
+    list_filter = ("act", "language")
 
 
 @admin.register(Influencer)

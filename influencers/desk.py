@@ -1,6 +1,5 @@
-"""How applications are worked off: the clock, the hold, what differs, the second person. Pure; docs/rules/review-desk.md."""
+"""How applications are worked off: the clock, the hold, the undo, what differs. Pure; docs/rules/review-desk.md."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,11 +14,7 @@ class DeskPolicy:
     undo_minutes: int = 10
     # A fetched figure that differs by more than this is pointed out.
     notable_percent: int = 10
-    # An approval of so many followers in all needs a second person.
-    second_from_followers: int = 250_000
     near_points: int = 5
-    high_flags: tuple[str, ...] = ("unlikely_engagement",)
-    some_flags: tuple[str, ...] = ("young", "follows_many", "quiet")
 
 
 DESK = DeskPolicy()
@@ -44,21 +39,6 @@ def clock(sent_at: datetime, now: datetime, policy: DeskPolicy = DESK) -> Clock:
 def overdue_before(now: datetime, policy: DeskPolicy = DESK) -> datetime:
     """What was sent before this moment is overdue."""
     return now - timedelta(days=policy.clock_days)
-
-
-def risk_of(flags: Iterable[str], policy: DeskPolicy = DESK) -> str:
-    """``high``, ``some`` or nothing: the worst of the signals."""
-    found = set(flags)
-    if found & set(policy.high_flags):
-        return "high"
-    return "some" if found & set(policy.some_flags) else ""
-
-
-def second_reason(followers: int, risk: str, policy: DeskPolicy = DESK) -> str:
-    """Why an approval needs a second person: ``reach``, ``risk``, or nothing."""
-    if risk == "high":
-        return "risk"
-    return "reach" if followers >= policy.second_from_followers else ""
 
 
 def difference_percent(stated: int | None, fetched: int | None) -> int | None:

@@ -1,9 +1,10 @@
 """What the programme refuses, in the words that its pages say."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.formats import date_format
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +32,50 @@ class AlreadyDecided(ProgrammeError):
         super().__init__(
             _("Nothing was changed: somebody was quicker. This application is now: %(state)s.") % {"state": state}
         )
+
+
+class HeldByAnother(ProgrammeError):
+    """Another reviewer has the case open."""
+
+    status = 409
+
+    def __init__(self, name: str, until: datetime) -> None:
+        super().__init__(
+            _("Nothing was changed: %(name)s has this case open until %(time)s. You can read it meanwhile.")
+            % {"name": name, "time": time_format(timezone.localtime(until), "TIME_FORMAT")}
+        )
+
+
+class NeedsAnotherPerson(ProgrammeError):
+    """The first of two approvals was hers: somebody else gives the second."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing was changed: you approved this already. Another reviewer confirms it."))
+
+
+class TooLateToUndo(ProgrammeError):
+    """The minutes are over, or there is nothing of hers to undo."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing was changed: it can no longer be undone, or somebody else decided it."))
+
+
+class NotForMany(ProgrammeError):
+    """This case wants to be read by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The score does not say not yet: read this one by itself."))
+
+
+class NoReplyKept(ProgrammeError):
+    """Several are to be told something, and no reply is kept for the reason."""
+
+    def __init__(self) -> None:
+        super().__init__(_("No reply is kept for this reason. Write one under Replies first."))
 
 
 class NothingProved(ProgrammeError):

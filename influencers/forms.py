@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from influencers.countries import country_choices
-from influencers.models import Application, SocialAccount
+from influencers.models import Application, ApplicationEvent, ReplyTemplate, SocialAccount
 from influencers.plausible import Impossible, impossible
 from influencers.services.applying import AccountFigures
 from influencers.social_handles import Trouble, UnreadableHandle, read_handle, same_key
@@ -354,19 +354,152 @@ class DeclineForm(forms.Form):
         required=False,
         max_length=2000,
         help_text=_("What would move it: she reads this with her score."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
 
 
 class AskForm(forms.Form):
     """A reviewer's question."""
 
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        required=False,
+        choices=[("", _("No reason of the list")), *Application.Reason.choices],
+        error_messages={"invalid_choice": _("Choose a reason of the list.")},
+    )
     question = forms.CharField(
         label=_("Your question"),
         max_length=2000,
         error_messages={"required": _("Write what you need to know.")},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class NoteForm(forms.Form):
+    """A word among reviewers."""
+
+    text = forms.CharField(
+        label=_("Note for other reviewers"),
+        max_length=2000,
+        help_text=_("The applicant never sees it. It cannot be changed afterwards."),
+        error_messages={"required": _("Write the note first.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class BulkForm(forms.Form):
+    """The same act for several cases."""
+
+    act = forms.ChoiceField(
+        choices=[("decline", ""), ("ask", "")], error_messages={"required": _("Choose what to do.")}
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Choose a reason")), *Application.Reason.choices],
+        error_messages={
+            "required": _("Choose a reason: the applicant reads it."),
+            "invalid_choice": _("Choose a reason of the list."),
+        },
+    )
+    picked = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={"required": _("Pick at least one case."), "invalid_choice": _("Pick cases of the list.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        # Whatever number is posted: the service takes those that exist and may be decided.
+        posted = data.getlist("picked") if data is not None else []
+        numbers = [value for value in posted if re.fullmatch(r"[0-9]{1,18}", value)]
+        cast("forms.TypedMultipleChoiceField", self.fields["picked"]).choices = [(value, value) for value in numbers]
+
+
+class FilterForm(forms.Form):
+    """What of the queue is shown. A value that does not exist is named, and the rest holds."""
+
+    VIEWS = [
+        ("waiting", _("Waiting")),
+        ("second", _("Waiting for a second person")),
+        ("asked", _("Waiting for an answer")),
+        ("decided", _("Decided, can be undone")),
+        ("approved", _("Approved")),
+        ("declined", _("Not yet")),
+    ]
+    WRONG = {"invalid_choice": _("This filter does not exist. Choose one of the list.")}
+
+    view = forms.ChoiceField(label=_("State"), required=False, choices=VIEWS, error_messages=WRONG)
+    q = forms.CharField(
+        label=_("Name or handle"),
+        required=False,
+        max_length=80,
+        error_messages={"max_length": _("Search for 80 signs or fewer.")},
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    topic = forms.ChoiceField(
+        label=_("Topic"), required=False, choices=[("", _("All topics")), *TOPICS], error_messages=WRONG
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        required=False,
+        choices=lambda: [("", _("All countries")), *country_choices(get_language() or "en")],
+        error_messages=WRONG,
+    )
+    platform = forms.ChoiceField(
+        label=_("Network"),
+        required=False,
+        choices=[("", _("All networks")), *SocialAccount.Platform.choices],
+        error_messages=WRONG,
+    )
+    hold = forms.ChoiceField(
+        label=_("Open with"),
+        required=False,
+        choices=[("", _("Anybody")), ("mine", _("Me")), ("held", _("Somebody")), ("free", _("Nobody else"))],
+        error_messages=WRONG,
+    )
+    order = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[("oldest", _("Oldest first")), ("newest", _("Newest first"))],
+        error_messages=WRONG,
+    )
+    near = forms.BooleanField(label=_("Near the line"), required=False)
+    reapplied = forms.BooleanField(label=_("Applied again"), required=False)
+    risky = forms.BooleanField(label=_("With risk signals"), required=False)
+    overdue = forms.BooleanField(label=_("Overdue"), required=False)
+
+
+class LogForm(forms.Form):
+    """What of the log is shown."""
+
+    kind = forms.ChoiceField(
+        label=_("Act"), required=False, choices=[("", _("All acts")), *ApplicationEvent.Kind.choices],
+        error_messages=FilterForm.WRONG,
+    )  # fmt: skip
+    actor = forms.CharField(label=_("Reviewer"), required=False, max_length=80)
+    about = forms.CharField(label=_("Applicant"), required=False, max_length=80)
+    since = forms.DateField(
+        label=_("From"),
+        required=False,
+        error_messages={"invalid": _("Enter a date, such as 2021-05-31.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    until = forms.DateField(
+        label=_("Until"),
+        required=False,
+        error_messages={"invalid": _("Enter a date, such as 2021-05-31.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
+class ReplyForm(forms.ModelForm):
+    """A reply that reviewers keep ready."""
+
+    class Meta:
+        model = ReplyTemplate
+        fields = ("act", "reason", "language", "text")
+        widgets = {"text": forms.Textarea(attrs={"rows": 6})}
+        help_texts = {"text": _("These are filled in: {name}, {points}, {needed}, {shop}.")}
+        error_messages = {"text": {"required": _("Write the reply first.")}}
 
 
 class RelevanceForm(forms.Form):

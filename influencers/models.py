@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.models import AppendOnlyError, AppendOnlyModel
-from influencers import scoring
+from core.models import AppendOnlyError, AppendOnlyModel, AppendOnlyQuerySet
+from influencers import replies, scoring
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -20,7 +21,15 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def waiting(self) -> Self:
         """Applications that wait for a reviewer, oldest first."""
-        return self.filter(state=Application.State.SUBMITTED).order_by("submitted_at", "pk")
+        return self.filter(state=Application.State.SUBMITTED, verdict="").order_by("submitted_at", "pk")
+
+    def undoable(self) -> Self:
+        """Applications that were decided and not told yet."""
+        return self.filter(state=Application.State.SUBMITTED).exclude(verdict="")
+
+    def free_for(self, reviewer_pk: int, now: datetime) -> Self:
+        """Applications that no other reviewer holds."""
+        return self.filter(Q(held_until__isnull=True) | Q(held_until__lte=now) | Q(held_by=reviewer_pk))
 
     def sent(self) -> Self:
         """Applications that a reviewer may see: all but drafts."""
@@ -39,11 +48,19 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def after(self, other: "Application") -> Self:
         """Applications that stand behind this one in the queue."""
-        return self.filter(Q(submitted_at__gt=other.submitted_at) | Q(submitted_at=other.submitted_at, pk__gt=other.pk))
+        return self.later_than(other.submitted_at, other.pk)
 
     def before(self, other: "Application") -> Self:
         """Applications that stand in front of this one in the queue."""
-        return self.filter(Q(submitted_at__lt=other.submitted_at) | Q(submitted_at=other.submitted_at, pk__lt=other.pk))
+        return self.earlier_than(other.submitted_at, other.pk)
+
+    def later_than(self, at: datetime | None, pk: int) -> Self:
+        """Applications sent after this moment and number. The first condition lets the index be entered there."""
+        return self.filter(Q(submitted_at__gt=at) | Q(pk__gt=pk), submitted_at__gte=at)
+
+    def earlier_than(self, at: datetime | None, pk: int) -> Self:
+        """Applications sent before this moment and number."""
+        return self.filter(Q(submitted_at__lt=at) | Q(pk__lt=pk), submitted_at__lte=at)
 
 
 class Application(models.Model):
@@ -62,7 +79,14 @@ class Application(models.Model):
         NOT_THE_RIGHT_FIT = "not_the_right_fit", _("Not the right fit for this shop")
         IDENTITY = "identity_not_proven", _("The accounts could not be matched to you")
         FRAUD = "fraud", _("Figures or accounts that were proven false")
+        ENGAGEMENT = "engagement_unusual", _("The engagement could not be explained")
+        CONTENT = "content_not_allowed", _("The content does not keep our rules")
+        HANDLE = "handle_conflict", _("The handle belongs to somebody else")
         OTHER = "other", _("Another reason")
+
+    class Risk(models.TextChoices):
+        SOME = "some", _("Look closer")
+        HIGH = "high", _("High risk")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="applications")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
@@ -74,6 +98,8 @@ class Application(models.Model):
     score_points = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     score = models.JSONField(default=dict, blank=True)
     policy_version = models.CharField(max_length=20, blank=True)
+    # The worst of its risk signals, for the queue; written with the score.
+    risk = models.CharField(max_length=4, choices=Risk, blank=True)
     question = models.TextField(blank=True)
     answer = models.TextField(blank=True)
     reason = models.CharField(max_length=30, choices=Reason, blank=True)
@@ -90,6 +116,18 @@ class Application(models.Model):
     invited_at = models.DateTimeField(null=True, blank=True)
     # When her numbers were last held against the line after a decline.
     looked_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The state to come: decided, not told yet, and to be undone until the minutes are over.
+    verdict = models.CharField(max_length=12, blank=True)
+    # Who has the case open, and until when: others read it and do not decide.
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    held_until = models.DateTimeField(null=True, blank=True)
+    # The first of two people who approve, where two are needed.
+    first_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    first_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -102,7 +140,11 @@ class Application(models.Model):
                 violation_error_message=_("You have an open application already."),
             )
         ]
-        indexes = [models.Index(fields=["state", "submitted_at"], name="review_queue")]
+        indexes = [
+            models.Index(fields=["state", "verdict", "submitted_at", "id"], name="review_queue"),
+            models.Index(fields=["decided_at"], condition=~Q(verdict=""), name="decisions_to_be_told"),
+            models.Index(fields=["held_by"], condition=Q(held_by__isnull=False), name="cases_held"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.display_name} ({self.get_state_display()})"
@@ -391,20 +433,98 @@ class ScorePolicy(models.Model):
         return scoring.policy_from(self.numbers, self.version)
 
 
+class ApplicationEventQuerySet(AppendOnlyQuerySet):
+    def for_applicant(self) -> Self:
+        """What the applicant sees of the story: nothing of what reviewers do among themselves."""
+        return self.exclude(kind__in=ApplicationEvent.DESK_ONLY)
+
+
 class ApplicationEvent(AppendOnlyModel):
-    """What happened to an application, by whom and when: written once, shown to both sides."""
+    """What happened to an application, by whom and when: written once, refused change by the database itself."""
+
+    class Kind(models.TextChoices):
+        SUBMITTED = "submitted", _("Sent")
+        ASKED = "asked", _("Question from the reviewer")
+        ANSWERED = "answered", _("Answer sent")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Not yet")
+        RATED = "rated", _("Fit judged")
+        APPROVED_BY_POLICY = "approved_by_policy", _("Approved by the published rule")
+        DECLINED_BY_POLICY = "declined_by_policy", _("Not yet, by the published rule")
+        PERSON_ASKED = "person_asked", _("A person was asked to look")
+        PROOF_ACCEPTED = "proof_accepted", _("Account proved")
+        PROOF_REFUSED = "proof_refused", _("Account not proved")
+        PROOF_WITHDRAWN = "proof_withdrawn", _("Proof taken back")
+        INVITED = "invited", _("Invited back: the numbers crossed the line")
+        HELD = "held", _("Case opened")
+        RELEASED = "released", _("Case given back")
+        NOTED = "noted", _("Note among reviewers")
+        PROPOSED = "proposed", _("Approved by the first of two")
+        DECIDED = "decided", _("Decided, not told yet")
+        UNDONE = "undone", _("Undone")
+
+    DESK_ONLY = (Kind.HELD, Kind.RELEASED, Kind.NOTED, Kind.PROPOSED, Kind.DECIDED, Kind.UNDONE)
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="events")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=Kind)
     before = models.CharField(max_length=12, blank=True)
     after = models.CharField(max_length=12, blank=True)
     reason = models.CharField(max_length=30, blank=True)
     note = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
 
+    objects = ApplicationEventQuerySet.as_manager()  # type: ignore[misc]  # a richer one than the base's
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at", "id"], name="audit_log"),
+            models.Index(fields=["actor", "at", "id"], name="audit_log_of_a_person"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} on {self.application_id}"
+
+
+class ReplyTemplate(models.Model):
+    """Words that reviewers keep ready for a reason, in one language, with placeholders such as ``{name}``."""
+
+    class Act(models.TextChoices):
+        APPROVE = "approve", _("Approve")
+        DECLINE = "decline", _("Decline")
+        ASK = "ask", _("Ask for more")
+
+    act = models.CharField(_("Act"), max_length=10, choices=Act)
+    # Empty for a reply that fits every reason of the act.
+    reason = models.CharField(_("Reason"), max_length=30, choices=Application.Reason, blank=True)
+    language = models.CharField(_("Language"), max_length=10, choices=settings.LANGUAGES)
+    text = models.TextField(_("Text"), max_length=2000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["act", "reason", "language"],
+                name="one_reply_per_act_reason_and_language",
+                violation_error_message=_(
+                    "There is a reply for this act, reason and language already: change that one."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} · {self.get_reason_display() or '–'} · {self.language}"
+
+    def clean(self) -> None:
+        """Only placeholders that something takes the place of."""
+        unknown = replies.unknown_placeholders(self.text)
+        if unknown:
+            known = ", ".join(f"{{{name}}}" for name in replies.PLACEHOLDERS)
+            raise ValidationError(
+                {
+                    "text": _("We cannot fill in %(unknown)s. These can be used: %(known)s.")
+                    % {"unknown": ", ".join(f"{{{name}}}" for name in unknown), "known": known}
+                }
+            )
 
 
 class InfluencerQuerySet(models.QuerySet["Influencer"]):

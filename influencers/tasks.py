@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from influencers.services import inviting, measuring, proving
+from influencers.services import inviting, measuring, proving, reviewing
 
 
 @shared_task
@@ -28,3 +28,9 @@ def measure_due() -> None:
 def tidy_proofs() -> None:
     """Delete states, tries, codes and pictures that have had their time."""
     proving.tidy()
+
+
+@shared_task
+def settle() -> None:
+    """Make final, and tell, what was decided and not undone."""
+    reviewing.settle_decisions()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from influencers.views import applying, proving
+from influencers.views import applying, proving, reviewing
 
 app_name = "influencers"
 urlpatterns = [
@@ -23,10 +23,18 @@ urlpatterns = [
     path("review/proofs/<int:pk>/refuse", proving.refuse, name="refuse_proof"),
     path("review/proofs/<int:pk>/withdraw", proving.withdraw, name="withdraw_proof"),
     path("review/networks", proving.networks, name="networks"),
-    path("review", applying.queue, name="queue"),
-    path("review/applications/<int:pk>", applying.review, name="review"),
-    path("review/applications/<int:pk>/approve", applying.approve, name="approve"),
-    path("review/applications/<int:pk>/decline", applying.decline, name="decline"),
-    path("review/applications/<int:pk>/ask", applying.ask, name="ask"),
-    path("review/applications/<int:pk>/accounts/<int:account_pk>/rate", applying.rate, name="rate"),
+    path("review", reviewing.queue, name="queue"),
+    path("review/bulk", reviewing.bulk, name="bulk"),
+    path("review/log", reviewing.log, name="log"),
+    path("review/replies", reviewing.replies, name="replies"),
+    path("review/replies/<int:pk>", reviewing.reply, name="reply"),
+    path("review/applications/<int:pk>", reviewing.review, name="review"),
+    path("review/applications/<int:pk>/hold", reviewing.hold, name="hold"),
+    path("review/applications/<int:pk>/release", reviewing.release, name="release"),
+    path("review/applications/<int:pk>/approve", reviewing.approve, name="approve"),
+    path("review/applications/<int:pk>/decline", reviewing.decline, name="decline"),
+    path("review/applications/<int:pk>/ask", reviewing.ask, name="ask"),
+    path("review/applications/<int:pk>/undo", reviewing.undo, name="undo"),
+    path("review/applications/<int:pk>/note", reviewing.note, name="note"),
+    path("review/applications/<int:pk>/accounts/<int:account_pk>/rate", reviewing.rate, name="rate"),
 ]

@@ -5,27 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
-from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.paging import Page, page_of
 from influencers import scoring
-from influencers.countries import country_name
+from influencers.desk import DESK
 from influencers.models import Application, ApplicationEvent, Influencer, ScorePolicy, SocialAccount
 from influencers.queries.proving import AccountCard, cards_for
 from influencers.services import weighing
 from influencers.services.applying import AccountFigures
 from influencers.services.weighing import reaches_of, weighed
 from influencers.topics import TOPICS
-from influencers.wording import VERDICT_KINDS, ScoreView, score_view
-
-QUEUE_SIZE = 20
-NEAR_POINTS = 5
+from influencers.wording import ScoreView, score_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +69,7 @@ class StatusPage:
     is_barred: bool
     # The policy declined it: she may have a person look.
     may_ask_for_a_person: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One application in the reviewer's list."""
-
-    application: Application
-    topics: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewPage:
-    """One case with all that a decision needs."""
-
-    application: Application
-    accounts: list[SocialAccount]
-    score: ScoreView | None
-    moments: list[Moment]
-    previous: list[Application]
-    topics: str
-    country: str
-    next_pk: int | None
-    prev_pk: int | None
-    is_open: bool
-    is_own: bool
+    clock_days: int
 
 
 def topic_names(slugs: Sequence[str]) -> str:
@@ -176,34 +144,22 @@ def status_page(user: User) -> StatusPage:
         application=application,
         score=stored_score(application),
         cards=cards_for(accounts_of(application)),
-        moments=_story(application, for_applicant=True),
+        moments=story_of(application, for_applicant=True),
         may_reapply=is_declined and standing.may_edit,
         is_barred=standing.is_barred,
         may_ask_for_a_person=is_by_policy and not standing.is_barred,
+        clock_days=DESK.clock_days,
     )
 
 
-def _story(application: Application, *, for_applicant: bool) -> list[Moment]:
+def story_of(application: Application, *, for_applicant: bool) -> list[Moment]:
     """What happened, oldest first; for the applicant also what comes next, without the reviewer's name."""
-    words = {
-        "submitted": _("Sent"),
-        "asked": _("Question from the reviewer"),
-        "answered": _("Answer sent"),
-        "approved": _("Approved"),
-        "declined": _("Not yet"),
-        "rated": _("Fit judged"),
-        "approved_by_policy": _("Approved by the published rule"),
-        "declined_by_policy": _("Not yet, by the published rule"),
-        "person_asked": _("A person was asked to look"),
-        "proof_accepted": _("Account proved"),
-        "proof_refused": _("Account not proved"),
-        "proof_withdrawn": _("Proof taken back"),
-        "invited": _("Invited back: the numbers crossed the line"),
-    }
     events = ApplicationEvent.objects.filter(application=application).select_related("actor").order_by("at", "pk")
+    if for_applicant:
+        events = events.for_applicant()
     moments = [
         Moment(
-            label=words.get(event.kind, event.kind),
+            label=event.get_kind_display(),
             at=event.at,
             actor="" if for_applicant or event.actor is None else event.actor.name,
             note="" if for_applicant and event.kind == "rated" else event.note,
@@ -211,69 +167,10 @@ def _story(application: Application, *, for_applicant: bool) -> list[Moment]:
         for event in events
     ]
     if for_applicant and application.state == Application.State.SUBMITTED:
-        moments += [Moment(label=_("In review, usually 3 days"), at=None), Moment(label=_("Decision"), at=None)]
+        moments += [
+            Moment(label=_("In review, usually within %(days)d days") % {"days": DESK.clock_days}, at=None),
+            Moment(label=_("Decision"), at=None),
+        ]
     elif for_applicant and application.state == Application.State.NEEDS_MORE:
         moments.append(Moment(label=_("Waiting for your answer"), at=None))
     return moments
-
-
-def queue_rows(show: str) -> QuerySet[Application]:
-    """The applications of one view of the queue, oldest first: ``oldest``, ``near``, ``reapplied``, ``asked``."""
-    waiting = Application.objects.waiting().select_related("user")
-    if show == "near":
-        return waiting.near(ScorePolicy.objects.in_force().likely_from, within=NEAR_POINTS)
-    if show == "reapplied":
-        return waiting.reapplied()
-    if show == "asked":
-        asked = Application.objects.filter(state=Application.State.NEEDS_MORE).select_related("user")
-        return asked.order_by("submitted_at", "pk")
-    return waiting
-
-
-def queue_page(request: HttpRequest, show: str) -> tuple[Page, list[QueueRow], int]:
-    """A page of the queue, its rows, and how many applications wait for a reviewer."""
-    page = page_of(queue_rows(show), request, size=QUEUE_SIZE)
-    rows = [
-        QueueRow(
-            application=application,
-            topics=topic_names(application.topics),
-            kind=VERDICT_KINDS.get((application.score or {}).get("verdict", ""), "neutral"),
-        )
-        for application in page.items
-    ]
-    waiting = Application.objects.waiting().aggregate(count=Count("pk"))["count"]
-    return page, rows, waiting
-
-
-def application_for_review(pk: int) -> Application:
-    """The gate of a reviewer's acts: 404 for a draft or no application."""
-    return get_object_or_404(Application.objects.sent().select_related("user", "decided_by"), pk=pk)
-
-
-def review_page(pk: int, reviewer: User) -> ReviewPage:
-    """One application as its reviewer sees it; 404 for a draft or no application."""
-    application = application_for_review(pk)
-    accounts = accounts_of(application)
-    waiting = Application.objects.waiting()
-    after, before = waiting.after(application).first(), waiting.before(application).last()
-    previous = Application.objects.sent().filter(user=application.user_id, pk__lt=application.pk).order_by("-pk")[:5]
-    return ReviewPage(
-        application=application,
-        accounts=accounts,
-        score=stored_score(application),
-        moments=_story(application, for_applicant=False),
-        previous=list(previous),
-        topics=topic_names(application.topics),
-        country=country_name(application.country, get_language() or "en"),
-        next_pk=after.pk if after else None,
-        prev_pk=before.pk if before else None,
-        is_open=application.state == Application.State.SUBMITTED,
-        is_own=application.user_id == reviewer.pk,
-    )
-
-
-def next_case(after: Application) -> tuple[int | None, int]:
-    """The case that follows in the queue (from the top again at its end), and how many wait."""
-    waiting = Application.objects.waiting()
-    following = waiting.after(after).first() or waiting.first()
-    return (following.pk if following else None), waiting.count()

@@ -29,7 +29,7 @@ from influencers.errors import (
 )
 from influencers.models import Application, Influencer, ScorePolicy, SocialAccount
 from influencers.services.events import record, tell
-from influencers.services.judging import decide_by_policy
+from influencers.services.judging import decide_by_policy, keep_risk
 from influencers.services.proving import connect
 from influencers.services.weighing import accounts_of, store_score
 
@@ -171,6 +171,7 @@ def submit(*, application: Application) -> Application:
         raise NotEligible(ScorePolicy.objects.numbers_of(application.policy_version).follower_floor)
     record(application, actor=application.user, kind="submitted", before=State.DRAFT, after=State.SUBMITTED, at=now)
     tell(application, "application_submitted")
+    keep_risk(application)
     decide_by_policy(application)
     return application
 

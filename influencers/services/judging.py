@@ -6,12 +6,13 @@ from django.utils import timezone
 
 from influencers import risk, scoring
 from influencers.errors import AlreadyDecided
-from influencers.models import Application, Influencer, ScorePolicy, SocialAccount
+from influencers.models import Application, ApplicationEvent, Influencer, ScorePolicy, SocialAccount
 from influencers.services.events import record, tell
 from influencers.services.weighing import reaches_of, store_score
 
 State = Application.State
-APPROVED, DECLINED, PERSON_ASKED = "approved_by_policy", "declined_by_policy", "person_asked"
+APPROVED, DECLINED = ApplicationEvent.Kind.APPROVED_BY_POLICY, ApplicationEvent.Kind.DECLINED_BY_POLICY
+PERSON_ASKED = ApplicationEvent.Kind.PERSON_ASKED
 
 
 def applicant_of(application: Application, reaches: list[scoring.Reach], policy: scoring.Policy) -> risk.Applicant:
@@ -46,6 +47,12 @@ def signals_of(application: Application) -> tuple[risk.Signal, ...]:
     """Every reason to look closer at an application, high ones first, by the policy in force."""
     policy = ScorePolicy.objects.in_force()
     return risk.signals(applicant_of(application, reaches_of(application), policy), policy)
+
+
+def keep_risk(application: Application) -> None:
+    """Keep the worst of the signals on the application, for the queue. What is decided by it is judged anew then."""
+    application.risk = risk.level(signals_of(application))
+    Application.objects.filter(pk=application.pk).update(risk=application.risk)
 
 
 @transaction.atomic
@@ -90,7 +97,7 @@ def _write(application: Application, decision: risk.Automatic, policy: scoring.P
     is_yes = decision.state == "approved"
     after = State.APPROVED if is_yes else State.DECLINED
     reason = "" if is_yes else Application.Reason.REACH
-    rows = Application.objects.filter(pk=application.pk, state=State.SUBMITTED)
+    rows = Application.objects.filter(pk=application.pk, state=State.SUBMITTED, verdict="")
     changed = rows.update(
         state=after,
         reason=reason,

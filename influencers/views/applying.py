@@ -1,4 +1,4 @@
-"""The programme's pages: apply, where it stands, and the reviewers' desk."""
+"""The programme's pages for applicants: apply, and where it stands."""
 
 from dataclasses import asdict
 from typing import Any, cast
@@ -11,34 +11,25 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from core.http import render_page
-from influencers.access import reviewer_required
 from influencers.countries import country_name
 from influencers.errors import CountryClosed, Incomplete, ProgrammeError
 from influencers.forms import (
     PREFIX,
     AccountFormSet,
     AnswerForm,
-    ApproveForm,
-    AskForm,
-    DeclineForm,
-    RefuseProofForm,
-    RelevanceForm,
     SendForm,
     YouForm,
     typed_accounts,
 )
-from influencers.models import SocialAccount
 from influencers.queries import programme as queries
 from influencers.queries.proving import cards_for
-from influencers.services import applying, inviting, judging, reviewing
+from influencers.services import applying, inviting, judging
 
 STEPS = ("you", "accounts", "prove", "reach", "send")
-SHOWS = ("oldest", "near", "reapplied", "asked")
 
 
 def member(request: HttpRequest) -> User:
@@ -247,117 +238,3 @@ def ask_for_a_person(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("A person looks at your application now."))
     return redirect("influencers:status")
-
-
-@reviewer_required
-@require_GET
-def queue(request: HttpRequest) -> HttpResponse:
-    """The applications that wait, oldest first."""
-    show = request.GET.get("show", "oldest")
-    if show not in SHOWS:
-        raise Http404
-    page, rows, waiting = queries.queue_page(request, show)
-    context = {"page": page, "rows": rows, "waiting": waiting, "show": show}
-    return render_page(request, "influencers/queue.html", context, fragment="influencers/_queue.html")
-
-
-@reviewer_required
-@require_GET
-def review(request: HttpRequest, pk: int) -> HttpResponse:
-    """One application with its figures, evidence and score, and the decision."""
-    return _case(request, pk)
-
-
-def _case(request: HttpRequest, pk: int, *, refusal: str = "", status: int = 200, **forms: Any) -> HttpResponse:
-    page = queries.review_page(pk, member(request))
-    context = {
-        "page": page,
-        "refusal": refusal,
-        "approve_form": ApproveForm(auto_id="approve_%s"),
-        "decline_form": DeclineForm(auto_id="decline_%s"),
-        "ask_form": AskForm(auto_id="ask_%s"),
-        "rows": [
-            (account, RelevanceForm(initial={"relevance": account.relevance}, auto_id=f"rate_{account.pk}_%s"))
-            for account in page.accounts
-        ],
-        "proofs": [
-            (card, RefuseProofForm(auto_id=f"refuse_{card.connection.pk}_%s"))
-            for card in cards_for(page.accounts, for_reviewer=True)
-        ],
-        "viewer": request.user,
-        **forms,
-    }
-    return render(request, "influencers/review.html", context, status=status)
-
-
-def _decided(request: HttpRequest, text: str, application: Any) -> HttpResponse:
-    """After a decision the next case loads."""
-    following, waiting = queries.next_case(application)
-    left = ngettext("%(count)d left.", "%(count)d left.", waiting) % {"count": waiting}
-    messages.success(request, f"{text} {left}")
-    return redirect("influencers:review", pk=following) if following else redirect("influencers:queue")
-
-
-@reviewer_required
-@require_POST
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Yes."""
-    queries.application_for_review(pk)
-    form = ApproveForm(request.POST, auto_id="approve_%s")
-    if not form.is_valid():
-        return _case(request, pk, status=422, approve_form=form)
-    try:
-        application = reviewing.approve(application_pk=pk, reviewer=member(request), note=form.cleaned_data["note"])
-    except ProgrammeError as error:
-        return _case(request, pk, refusal=error.message, status=error.status)
-    return _decided(request, _("%(name)s is approved.") % {"name": application.display_name}, application)
-
-
-@reviewer_required
-@require_POST
-def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not yet, with the reason."""
-    queries.application_for_review(pk)
-    form = DeclineForm(request.POST, auto_id="decline_%s")
-    if not form.is_valid():
-        return _case(request, pk, status=422, decline_form=form)
-    try:
-        application = reviewing.decline(application_pk=pk, reviewer=member(request), **form.cleaned_data)
-    except ProgrammeError as error:
-        return _case(request, pk, refusal=error.message, status=error.status)
-    return _decided(request, _("%(name)s is declined.") % {"name": application.display_name}, application)
-
-
-@reviewer_required
-@require_POST
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """A question to the applicant."""
-    queries.application_for_review(pk)
-    form = AskForm(request.POST, auto_id="ask_%s")
-    if not form.is_valid():
-        return _case(request, pk, status=422, ask_form=form)
-    try:
-        application = reviewing.ask(application_pk=pk, reviewer=member(request), question=form.cleaned_data["question"])
-    except ProgrammeError as error:
-        return _case(request, pk, refusal=error.message, status=error.status)
-    return _decided(request, _("%(name)s was asked.") % {"name": application.display_name}, application)
-
-
-@reviewer_required
-@require_POST
-def rate(request: HttpRequest, pk: int, account_pk: int) -> HttpResponse:
-    """How much of one account shows products; the score follows."""
-    queries.application_for_review(pk)
-    form = RelevanceForm(request.POST)
-    if not form.is_valid():
-        return _case(request, pk, refusal=" ".join(str(error) for error in form.errors["relevance"]), status=422)
-    try:
-        application = reviewing.rate_relevance(
-            application_pk=pk, account_pk=account_pk, reviewer=member(request), relevance=form.cleaned_data["relevance"]
-        )
-    except SocialAccount.DoesNotExist:
-        raise Http404 from None
-    except ProgrammeError as error:
-        return _case(request, pk, refusal=error.message, status=error.status)
-    messages.success(request, _("The score is now %(points)s.") % {"points": application.score_points})
-    return redirect(f"{reverse('influencers:review', args=[pk])}#score")

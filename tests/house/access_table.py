@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from influencers.models import ReplyTemplate
 from tests.house.access_world import World
 
 ROLES = ("guest", "stranger", "owner", "other creator", "buyer", "reviewer", "seller")
@@ -18,6 +19,11 @@ ARGUMENTS: dict[str, Callable[[World], dict[str, Any]]] = {
     "influencers:approve": lambda world: {"pk": world.application.pk},
     "influencers:decline": lambda world: {"pk": world.application.pk},
     "influencers:ask": lambda world: {"pk": world.application.pk},
+    "influencers:hold": lambda world: {"pk": world.application.pk},
+    "influencers:release": lambda world: {"pk": world.application.pk},
+    "influencers:undo": lambda world: {"pk": world.application.pk},
+    "influencers:note": lambda world: {"pk": world.application.pk},
+    "influencers:reply": lambda world: {"pk": ReplyTemplate.objects.order_by("pk")[0].pk},
     "influencers:rate": lambda world: {"pk": world.application.pk, "account_pk": world.application.accounts.get().pk},
     "influencers:prove": lambda world: {"pk": world.connection.pk},
     "influencers:sign_in": lambda world: {"pk": world.connection.pk},
@@ -164,6 +170,7 @@ ACCESS: dict[str, tuple[int, ...]] = {
     "influencers:approve": (302, 403, 403, 403, 403, 405, 403),
     "influencers:ask": (302, 403, 403, 403, 403, 405, 403),
     "influencers:ask_for_a_person": (302, 405, 405, 405, 405, 405, 405),
+    "influencers:bulk": (302, 403, 403, 403, 403, 405, 403),
     "influencers:decline": (302, 403, 403, 403, 403, 405, 403),
     "influencers:prove": (302, 404, 200, 404, 404, 404, 404),
     "influencers:sign_in": (302, 405, 405, 405, 405, 405, 405),
@@ -178,7 +185,14 @@ ACCESS: dict[str, tuple[int, ...]] = {
     "influencers:accept_proof": (302, 403, 403, 403, 403, 405, 403),
     "influencers:refuse_proof": (302, 403, 403, 403, 403, 405, 403),
     "influencers:withdraw_proof": (302, 403, 403, 403, 403, 405, 403),
+    "influencers:hold": (302, 403, 403, 403, 403, 405, 403),
+    "influencers:log": (302, 403, 403, 403, 403, 200, 403),
+    "influencers:note": (302, 403, 403, 403, 403, 405, 403),
     "influencers:queue": (302, 403, 403, 403, 403, 200, 403),
+    "influencers:release": (302, 403, 403, 403, 403, 405, 403),
+    "influencers:replies": (302, 403, 403, 403, 403, 200, 403),
+    "influencers:reply": (302, 403, 403, 403, 403, 200, 403),
+    "influencers:undo": (302, 403, 403, 403, 403, 405, 403),
     "influencers:rate": (302, 403, 403, 403, 403, 405, 403),
     "influencers:review": (302, 403, 403, 403, 403, 200, 403),
     "influencers:status": (302, 302, 200, 200, 302, 302, 302),

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from influencers.errors import AlreadyDecided, MissingReason, MissingText, OwnApplication
+from influencers.errors import AlreadyDecided, MissingReason, MissingText, OwnApplication, TooLateToUndo
 from influencers.models import Application, ApplicationEvent, Influencer
 from influencers.services import applying, reviewing, weighing
 from notifications.models import Notice
@@ -24,18 +25,106 @@ def sent(otto: User) -> Application:
     return application
 
 
+def after_the_minutes(count: int = 1) -> None:
+    """The minutes of undo are over, and the clock came by."""
+    assert reviewing.settle_decisions(timezone.now() + timedelta(minutes=10)) == count
+
+
 def kinds(application: Application) -> list[tuple[str, str, str]]:
     return [(event.kind, event.before, event.after) for event in application.events.order_by("pk")]
 
 
 def test_an_approval_makes_an_influencer_and_tells_her(sent: Application, rhea: User) -> None:
     reviewing.approve(application_pk=sent.pk, reviewer=rhea, note=" Welcome. ")
+    after_the_minutes()
 
     sent.refresh_from_db()
     assert (sent.state, sent.decided_by, sent.note) == (Application.State.APPROVED, rhea, "Welcome.")
     assert Influencer.objects.get(user=sent.user).application == sent
-    assert kinds(sent) == [("approved", "submitted", "approved")]
+    assert kinds(sent) == [("decided", "submitted", "approved"), ("approved", "submitted", "approved")]
     assert Notice.objects.get(recipient=sent.user).kind == "application_approved"
+
+
+def test_nothing_is_told_and_nothing_takes_effect_before_the_minutes_are_over(
+    as_otto: Client, sent: Application, rhea: User
+) -> None:
+    reviewing.approve(application_pk=sent.pk, reviewer=rhea, note="Welcome.")
+
+    assert reviewing.settle_decisions(timezone.now() + timedelta(minutes=9, seconds=59)) == 0
+    page = as_otto.get("/apply/status").content.decode()
+    assert "In review" in page
+    assert "Approved" not in page
+    assert "Welcome." not in page
+    assert as_otto.get("/studio").url == "/apply"
+    assert (Influencer.objects.count(), Notice.objects.count()) == (0, 0)
+
+
+def test_a_decision_takes_effect_exactly_once(sent: Application, rhea: User) -> None:
+    reviewing.approve(application_pk=sent.pk, reviewer=rhea)
+    stale = Application.objects.get(pk=sent.pk)
+
+    after_the_minutes()
+    assert reviewing._settle(stale) is False
+    after_the_minutes(0)
+
+    assert (Influencer.objects.count(), Notice.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("act", ["approve", "decline", "ask"])
+def test_an_undo_brings_everything_back_as_it_was(sent: Application, rhea: User, act: str) -> None:
+    before = Application.objects.filter(pk=sent.pk).values().get()
+    acts = {
+        "approve": lambda: reviewing.approve(application_pk=sent.pk, reviewer=rhea, note="Yes."),
+        "decline": lambda: reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="other", note="No."),
+        "ask": lambda: reviewing.ask(application_pk=sent.pk, reviewer=rhea, question="Why?", reason="other"),
+    }
+    acts[act]()
+
+    reviewing.undo(application_pk=sent.pk, reviewer=rhea)
+
+    after = Application.objects.filter(pk=sent.pk).values().get()
+    assert after.pop("held_by_id") == rhea.pk
+    assert {**before, "held_until": None} == {**after, "held_by_id": None, "held_until": None}
+    after_the_minutes(0)
+    assert not Notice.objects.exists()
+    assert [kind for kind, _, _ in kinds(sent)] == ["decided", "undone"]
+    with pytest.raises(TooLateToUndo):
+        reviewing.undo(application_pk=sent.pk, reviewer=rhea)
+
+
+def test_an_undo_comes_too_late_after_ten_minutes_and_from_somebody_else(sent: Application, rhea: User) -> None:
+    reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="other")
+    with pytest.raises(TooLateToUndo):
+        reviewing.undo(application_pk=sent.pk, reviewer=UserFactory())
+    with time_machine.travel(timezone.now() + timedelta(minutes=10, seconds=1)), pytest.raises(TooLateToUndo):
+        reviewing.undo(application_pk=sent.pk, reviewer=rhea)
+
+    sent.refresh_from_db()
+    assert sent.verdict == Application.State.DECLINED
+    assert len(kinds(sent)) == 1
+
+
+def test_a_question_taken_back_is_never_asked(as_rhea: Client, as_otto: Client, sent: Application) -> None:
+    as_rhea.post(f"/review/applications/{sent.pk}/ask", {"question": "Whose account?"})
+    answer = as_rhea.post(f"/review/applications/{sent.pk}/undo")
+    assert answer.url == f"/review/applications/{sent.pk}#case"
+
+    after_the_minutes(0)
+    assert "Whose account?" not in as_otto.get("/apply/status").content.decode()
+
+
+def test_what_reviewers_do_among_themselves_is_never_shown_to_the_applicant(
+    as_otto: Client, as_rhea: Client, sent: Application, rhea: User
+) -> None:
+    as_rhea.post(f"/review/applications/{sent.pk}/hold")
+    as_rhea.post(f"/review/applications/{sent.pk}/note", {"text": "Looks like a friend of mine."})
+    reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="other", note="A first thought.")
+    reviewing.undo(application_pk=sent.pk, reviewer=rhea)
+
+    mine, hers = as_rhea.get(f"/review/applications/{sent.pk}").content.decode(), as_otto.get("/apply/status")
+    for words in ("Looks like a friend of mine.", "A first thought.", "Rhea Patel", "Undone", "Case opened"):
+        assert words in mine
+        assert words not in hers.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -43,6 +132,7 @@ def test_an_approval_makes_an_influencer_and_tells_her(sent: Application, rhea: 
 )
 def test_a_decline_says_from_when_she_may_apply_again(sent: Application, rhea: User, reason: str, days: int) -> None:
     reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason=reason, note="Post more.")
+    after_the_minutes()
 
     sent.refresh_from_db()
     assert sent.reapply_on == timezone.localdate() + timedelta(days=days)
@@ -78,8 +168,9 @@ def test_a_second_decision_changes_nothing_and_says_so(sent: Application, rhea: 
         acts[second]()
 
     sent.refresh_from_db()
-    assert (sent.state, sent.decided_by, sent.note, sent.question) == (Application.State.DECLINED, rhea, "", "")
+    assert (sent.verdict, sent.decided_by, sent.note, sent.question) == (Application.State.DECLINED, rhea, "", "")
     assert len(kinds(sent)) == 1
+    after_the_minutes()
     assert Notice.objects.count() == 1
 
 
@@ -97,6 +188,7 @@ def test_nobody_decides_her_own_application(rhea: User) -> None:
 def test_an_answer_brings_the_application_back_to_its_place(sent: Application, rhea: User) -> None:
     place = sent.submitted_at
     reviewing.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
+    after_the_minutes()
     sent.refresh_from_db()
     assert (sent.state, sent.question) == (Application.State.NEEDS_MORE, "Which account is yours?")
 
@@ -104,7 +196,7 @@ def test_an_answer_brings_the_application_back_to_its_place(sent: Application, r
 
     sent.refresh_from_db()
     assert (sent.state, sent.answer, sent.submitted_at) == (Application.State.SUBMITTED, "The one in my bio.", place)
-    assert [kind for kind, _, _ in kinds(sent)] == ["asked", "answered"]
+    assert [kind for kind, _, _ in kinds(sent)] == ["decided", "asked", "answered"]
     with pytest.raises(AlreadyDecided):
         applying.answer(application=sent, text="Again.")
 
@@ -142,7 +234,7 @@ def test_a_reviewer_decides_and_the_next_case_loads(as_rhea: Client, sent: Appli
 
     answer = as_rhea.post(f"/review/applications/{sent.pk}/approve", {"note": ""}, follow=True)
 
-    assert answer.redirect_chain == [(f"/review/applications/{following.pk}", 302)]
+    assert answer.redirect_chain == [(f"/review/applications/{following.pk}#case", 302)]
     assert "Otto Stern is approved. 1 left." in answer.content.decode()
 
 
@@ -154,7 +246,7 @@ def test_two_reviewers_at_once_are_told_on_the_page(as_rhea: Client, sent: Appli
     assert page.status_code == 409
     assert "Nothing was changed: somebody was quicker." in page.content.decode()
     sent.refresh_from_db()
-    assert sent.state == Application.State.APPROVED
+    assert sent.verdict == Application.State.APPROVED
 
 
 def test_a_decline_without_a_reason_names_the_field(as_rhea: Client, sent: Application) -> None:
@@ -197,19 +289,25 @@ def test_the_views_of_the_queue_show_what_they_say(as_rhea: Client, otto: User) 
     ApplicationFactory(display_name="Far below", score_points="20.0")
     ApplicationFactory(display_name="Asked", state=Application.State.NEEDS_MORE)
 
-    def shown(view: str) -> list[str]:
-        text = as_rhea.get("/review", {"show": view}).content.decode()
+    def shown(**filters: str) -> list[str]:
+        text = as_rhea.get("/review", filters).content.decode()
         return [name for name in ("Earlier Otto", "Otto again", "Far below", "Asked") if f">{name}<" in text]
 
-    assert shown("oldest") == ["Otto again", "Far below"]
-    assert shown("near") == ["Otto again"]
-    assert shown("reapplied") == ["Otto again"]
-    assert shown("asked") == ["Asked"]
-    assert as_rhea.get("/review?show=nothing").status_code == 404
+    assert shown() == ["Otto again", "Far below"]
+    assert shown(near="on") == ["Otto again"]
+    assert shown(reapplied="on") == ["Otto again"]
+    assert shown(view="asked") == ["Asked"]
+    assert shown(view="declined") == ["Earlier Otto"]
+    wrong = as_rhea.get("/review?view=nothing&near=on")
+    assert wrong.status_code == 422
+    assert "This filter does not exist." in wrong.content.decode()
+    assert ">Otto again<" in wrong.content.decode()
+    assert ">Far below<" not in wrong.content.decode()
 
 
 def test_a_question_is_answered_on_the_status_page(as_otto: Client, sent: Application, rhea: User) -> None:
     reviewing.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
+    after_the_minutes()
     assert "Which account is yours?" in as_otto.get("/apply/status").content.decode()
 
     assert as_otto.post("/apply/status", {"text": ""}).status_code == 422
@@ -222,6 +320,7 @@ def test_a_question_is_answered_on_the_status_page(as_otto: Client, sent: Applic
 
 def test_a_declined_person_reads_what_would_move_each_factor(as_otto: Client, sent: Application, rhea: User) -> None:
     reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="does_not_meet_requirements", note="Soon.")
+    after_the_minutes()
 
     page = as_otto.get("/apply/status").content.decode()
 

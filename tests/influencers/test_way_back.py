@@ -42,6 +42,7 @@ def weak(otto: User) -> Application:
 @pytest.fixture
 def declined(weak: Application, rhea: User) -> Application:
     reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason=Application.Reason.REACH, note="Soon.")
+    reviewing.settle_decisions(timezone.now() + timedelta(minutes=10))
     weak.refresh_from_db()
     return weak
 
@@ -111,6 +112,7 @@ def test_who_crosses_the_line_is_invited_once_and_sends_again_with_one_press(
 def test_nobody_is_invited_whom_numbers_did_not_hold_back(weak: Application, rhea: User, reason: str) -> None:
     grow(weak, average_likes=400)
     reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason=reason)
+    reviewing.settle_decisions(timezone.now() + timedelta(minutes=10))
 
     assert inviting.invite_ready() == 0
     assert not Notice.objects.filter(kind="application_invited").exists()
@@ -135,6 +137,7 @@ def test_those_who_waited_longest_are_looked_at_first(declined: Application, rhe
 
 def test_proven_fraud_bars_and_says_what_she_can_do(weak: Application, rhea: User, otto: User, as_otto: Client) -> None:
     reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason="fraud")
+    reviewing.settle_decisions(timezone.now() + timedelta(minutes=10))
     weak.refresh_from_db()
 
     assert weak.reapply_on is None
@@ -180,6 +183,8 @@ def test_the_days_of_waiting_are_the_policys(weak: Application, rhea: User) -> N
     put_in_force(reapply_days=7)
 
     reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason="other")
+
+    reviewing.settle_decisions(timezone.now() + timedelta(minutes=10))
 
     weak.refresh_from_db()
     assert weak.reapply_on == timezone.localdate() + timedelta(days=7)
@@ -268,6 +273,7 @@ def test_the_policy_approves_fetched_numbers_without_any_signal(otto: User, monk
 
 def test_an_account_of_proven_fraud_is_known_again(weak: Application, rhea: User) -> None:
     reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason="fraud")
+    reviewing.settle_decisions(timezone.now() + timedelta(minutes=10))
 
     again = send(UserFactory(email="new@mailinator.com"), 230, handle="Otto", is_proved=False)
 

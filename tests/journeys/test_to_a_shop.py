@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from influencers.models import Application, Connection
+from influencers.services.reviewing import settle_decisions
 from storefront.models import Collection, Pick
 from tests.factories.catalog import ProductFactory
 from tests.influencers.test_apply import ACCOUNT, YOU, rows
@@ -43,6 +44,8 @@ def test_from_an_application_to_a_shop_that_everybody_sees(
     assert as_otto.get("/studio").url == "/apply"
 
     as_rhea.post(f"/review/applications/{application.pk}/approve", {"note": "Lovely lamps."})
+    assert "Lovely lamps." not in as_otto.get("/notifications").content.decode()
+    assert settle_decisions(timezone.now() + timedelta(minutes=10)) == 1
     assert "Lovely lamps." in as_otto.get("/notifications").content.decode()
 
     product = ProductFactory(name="Mushroom table lamp")
@@ -70,6 +73,7 @@ def test_a_no_says_what_is_missing_and_from_when_to_come_back(as_otto: Client, o
     as_rhea.post(
         f"/review/applications/{first.pk}/decline", {"reason": "does_not_meet_requirements", "note": "Post more often."}
     )
+    assert settle_decisions(timezone.now() + timedelta(minutes=10)) == 1
     page = as_otto.get("/apply/status").content.decode()
     assert "Not yet" in page
     assert "Post more often." in page
@@ -92,6 +96,6 @@ def test_the_second_of_two_decisions_changes_nothing_and_says_so(as_otto: Client
 
     answer = as_rhea.post(f"{address}/decline", {"reason": "other", "note": "x"}, follow=True)
 
-    assert Application.objects.get().state == "approved"
+    assert Application.objects.get().verdict == "approved"
     assert answer.status_code == 409
     assert "somebody was quicker" in answer.content.decode()

@@ -1,4 +1,4 @@
-"""The desk's clock, what differs, and when two people approve: the worked table, and replies with placeholders."""
+"""The desk's clock, what differs: the worked table, and replies with placeholders."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,11 +15,10 @@ def number(cell: str) -> int | None:
     return None if cell == "-" else int(cell)
 
 
-@pytest.mark.parametrize("row", table("review-desk"), ids=lambda row: f"{row['sent days ago']} days, {row['flags']}")
+@pytest.mark.parametrize("row", table("review-desk"), ids=lambda row: f"{row['sent days ago']} days, {row['fetched']}")
 def test_the_worked_table(row: dict[str, str]) -> None:
     clock = desk.clock(NOW - timedelta(days=float(row["sent days ago"])), NOW)
     stated, fetched = number(row["stated"]), number(row["fetched"])
-    risk = desk.risk_of(row["flags"].split())
 
     assert (clock.days, clock.days_over, clock.is_overdue) == (
         int(row["days"]),
@@ -28,7 +27,6 @@ def test_the_worked_table(row: dict[str, str]) -> None:
     )
     assert desk.difference_percent(stated, fetched) == number(row["differs"])
     assert desk.is_notable(stated, fetched) == (row["pointed out"] == "yes")
-    assert (desk.second_reason(int(row["followers"]), risk) or "no") == row["second person"]
 
 
 def test_what_the_clock_calls_overdue_is_what_the_queue_filters() -> None:
