@@ -22,6 +22,7 @@ from config.demo.catalogue import CATEGORIES, PRODUCTS, SELLERS
 from config.demo.circle import add_circle
 from config.demo.history import write_history
 from config.demo.people import PEOPLE, DemoPerson
+from config.demo.proofs import add_connection
 from config.demo.sparks import add_sparks
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
 from influencers.services.weighing import store_score
@@ -123,7 +124,7 @@ def add_application(person: DemoPerson, user: User, reviewer: User, now: datetim
     }
     for account in person.accounts:
         SocialAccount.objects.create(
-            application=application, platform=account.platform, handle=account.handle, followers=account.followers,
+            application=application, connection=add_connection(account, user, reviewer, sent_at, now), platform=account.platform, handle=account.handle, followers=account.followers,
             average_likes=account.likes, average_comments=account.comments, average_views=account.views,
             posts_in_60_days=account.posts, relevance=account.relevance, opened_on=(now - timedelta(days=account.age_days)).date(),
             evidence_url=f"https://www.{links[account.platform]}{account.handle}",
