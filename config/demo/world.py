@@ -25,6 +25,7 @@ from config.demo.people import PEOPLE, DemoPerson
 from config.demo.proofs import add_connection
 from config.demo.sparks import add_sparks
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
+from influencers.services.judging import keep_risk
 from influencers.services.weighing import store_score
 from notifications.models import Mail, Notice
 from orders.models import SellerMember
@@ -132,6 +133,7 @@ def add_application(person: DemoPerson, user: User, reviewer: User, now: datetim
     if state == Application.State.DRAFT:
         return application
     store_score(application, today=sent_at.date())
+    keep_risk(application)
     events = [("submitted", "draft", "submitted", user, sent_at)]
     if state == Application.State.NEEDS_MORE:
         events.append(("asked", "submitted", "needs_more", reviewer, decided_at))

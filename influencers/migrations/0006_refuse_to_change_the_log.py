@@ -59,7 +59,7 @@ CHINESE = {
     ),
     ("decline", "needs_more_detail"): "{name}，感谢你的申请。我们需要更多信息才能决定。你可以马上再次申请，填过的内容都会保留。",
     ("ask", "identity_not_proven"): "{name}，你好。请把 {shop} 或你在本站的主页链接写进账号简介，写好后告诉我们。",
-    ("ask", "engagement_unusual"): "{name}，你好。对这种规模的账号来说，你的互动率并不常见。原因是什么?附上链接会更有帮助。",
+    ("ask", "engagement_unusual"): "{name}，你好。对这种规模的账号来说，你的互动率并不常见。原因是什么？附上链接会更有帮助。",
     ("ask", "needs_more_detail"): "{name}，你好。请再多介绍一下你的内容，并附上两条最近的帖子链接。",
 }
 

@@ -22,6 +22,7 @@ from influencers.countries import country_name
 from influencers.desk import DESK
 from influencers.models import Application, ApplicationEvent, ReplyTemplate, ScorePolicy, SocialAccount
 from influencers.queries.programme import Moment, accounts_of, stored_score, story_of, topic_names
+from influencers.queries.proving import AccountCard, cards_for
 from influencers.services import judging
 from influencers.services.reviewing import second_reason
 from influencers.services.weighing import figures_of_snapshot, reach_of, told_of
@@ -153,6 +154,7 @@ class ReviewPage:
 
     application: Application
     claims: list[Claim]
+    cards: list[AccountCard]
     score: ScoreView | None
     segments: list[Segment]
     signals: list[Signal]
@@ -300,6 +302,8 @@ def review_page(application: Application, reviewer: User, filters: Filters) -> R
     accounts = accounts_of(application)
     score = stored_score(application)
     signals = judging.signals_of(application)
+    cards = cards_for(accounts, for_reviewer=True)
+    recent = {card.connection.pk: card.newest.recent for card in cards if card.newest}
     rows = cases(filters, reviewer, now).select_related("user")
     behind = list(following(rows, application.submitted_at, application.pk, filters.order)[: 2 * BESIDE])
     other_way = "oldest" if filters.order == "newest" else "newest"
@@ -312,7 +316,8 @@ def review_page(application: Application, reviewer: User, filters: Filters) -> R
     latest = last.order_by("-decided_at").first()
     return ReviewPage(
         application=application,
-        claims=[claim_of(account) for account in accounts],
+        claims=[claim_of(account, recent.get(account.connection_id or 0, [])) for account in accounts],
+        cards=cards,
         score=score,
         segments=segments_of(score),
         signals=in_words(signals),
@@ -340,7 +345,7 @@ def _undo_from(now: datetime) -> datetime:
     return now - timedelta(minutes=DESK.undo_minutes)
 
 
-def claim_of(account: SocialAccount) -> Claim:
+def claim_of(account: SocialAccount, recent: Sequence[Mapping[str, Any]]) -> Claim:
     """The account's figures in the order in which a reviewer reads them, beside what its network told last."""
     told = told_of(account)
     newest = told[-1] if told else None
@@ -357,9 +362,8 @@ def claim_of(account: SocialAccount) -> Claim:
     for label, stated, name in rows:
         value = fetched.get(name)
         figures.append(figure_of(label, stated, value if isinstance(value, int) else None))
-    posts = [
-        post["url"] for post in (newest.recent if newest else []) if str(post.get("url") or "").startswith("https://")
-    ]
+    # What a network tells is no address until it looks like one.
+    posts = [post["url"] for post in recent if str(post.get("url") or "").startswith("https://")]
     return Claim(
         account=account,
         figures=figures,

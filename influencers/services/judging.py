@@ -86,8 +86,9 @@ def decide_by_policy(application: Application) -> str:
 
 def judge_again(user_id: int) -> None:
     """A proof or figures came while her application is in review: score it again, as of the day it was sent, and see what the policy says."""
-    for application in Application.objects.open().filter(user=user_id):
+    for application in Application.objects.open().filter(user=user_id, verdict=""):
         store_score(application, today=timezone.localdate(application.submitted_at))
+        keep_risk(application)
         decide_by_policy(application)
 
 

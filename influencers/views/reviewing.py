@@ -32,7 +32,6 @@ from influencers.forms import (
 )
 from influencers.models import Application, ReplyTemplate, SocialAccount
 from influencers.queries import desk as queries
-from influencers.queries.proving import cards_for
 from influencers.services import holding, replying, reviewing
 from influencers.views.applying import member
 
@@ -132,10 +131,7 @@ def _case(request: HttpRequest, pk: int, more: dict[str, Any] | None = None, *, 
             )
             for claim in page.claims
         ],
-        "proofs": [
-            (card, RefuseProofForm(auto_id=f"refuse_{card.connection.pk}_%s"))
-            for card in cards_for((claim.account for claim in page.claims), for_reviewer=True)
-        ],
+        "proofs": [(card, RefuseProofForm(auto_id=f"refuse_{card.connection.pk}_%s")) for card in page.cards],
         "viewer": request.user,
         "clock_days": DESK.clock_days,
         "hold_minutes": DESK.hold_minutes,
