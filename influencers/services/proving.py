@@ -100,14 +100,9 @@ def finish_sign_in(*, user: User, platform: str, state: str, code: str) -> Conne
     Raises SignInRefused for a state that is unknown, used, too old, of another
     network or of another person; AnotherAccount, AccountTaken, NetworkTrouble.
     """
-    now = timezone.now()
-    going = SignInState.objects.filter(
-        state_hash=_hash(state), connection__user=user, connection__platform=platform, expires_at__gt=now
-    )
-    # Used before anything else is done: a replay finds it spent, even while the first is under way.
-    if not code or not going.filter(used_at__isnull=True).update(used_at=now):
+    journey = _spend(user, platform, state)
+    if not code:
         raise SignInRefused
-    journey = going.select_related("connection__user").get()
     connection = journey.connection
     try:
         with conversation(platform) as client:
@@ -134,10 +129,21 @@ def finish_sign_in(*, user: User, platform: str, state: str, code: str) -> Conne
 @transaction.atomic
 def turn_back(*, user: User, platform: str, state: str) -> Connection:
     """She came back without allowing anything: the way is spent. Raises SignInRefused."""
-    going = SignInState.objects.filter(state_hash=_hash(state), connection__user=user, connection__platform=platform)
-    if not going.filter(used_at__isnull=True).update(used_at=timezone.now()):
+    return _spend(user, platform, state).connection
+
+
+def _spend(user: User, platform: str, state: str) -> SignInState:
+    """Use a state, before anything else is done: a replay finds it spent, even while the first is under way."""
+    now = timezone.now()
+    journey = (
+        SignInState.objects.select_related("connection__user")
+        .filter(state_hash=_hash(state), connection__user=user, connection__platform=platform, expires_at__gt=now)
+        .first()
+    )
+    # By its own row alone: a condition across a join would be read before the lock, and two at once would both pass.
+    if journey is None or not SignInState.objects.filter(pk=journey.pk, used_at__isnull=True).update(used_at=now):
         raise SignInRefused
-    return going.select_related("connection").get().connection
+    return journey
 
 
 # --- A code in the profile
