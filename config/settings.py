@@ -163,6 +163,10 @@ CELERY_BEAT_SCHEDULE = {
     "films": {"task": "sparks.tasks.draw_lost", "schedule": 600.0},
     "badges": {"task": "sparks.tasks.renew_badges", "schedule": 21600.0},
     "list-alerts": {"task": "lists.tasks.watch", "schedule": 900.0},
+    "invite-back": {"task": "influencers.tasks.invite_back", "schedule": crontab(hour=4, minute=20)},
+    "figures": {"task": "influencers.tasks.measure_due", "schedule": 600.0},
+    "proofs": {"task": "influencers.tasks.tidy_proofs", "schedule": 3600.0},
+    "decisions": {"task": "influencers.tasks.settle", "schedule": 30.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
 }
 
@@ -259,6 +263,47 @@ VIDEO_MAX_BYTES = 60 * 1024 * 1024
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="test")
 # The test gateway moves no money; outside DEBUG it must be asked for by name.
 ALLOW_TEST_GATEWAY = env.bool("ALLOW_TEST_GATEWAY", default=DEBUG)
+
+# --- Networks: each road of each network is open when its keys are here (docs/running.md).
+PLATFORMS = {
+    "facebook": {
+        "client_id": env.str("FACEBOOK_CLIENT_ID", default=""),
+        "client_secret": env.str("FACEBOOK_CLIENT_SECRET", default=""),
+        "page_token": env.str("FACEBOOK_PAGE_TOKEN", default=""),
+    },
+    "instagram": {
+        "client_id": env.str("INSTAGRAM_CLIENT_ID", default=""),
+        "client_secret": env.str("INSTAGRAM_CLIENT_SECRET", default=""),
+        "discovery_user_id": env.str("INSTAGRAM_DISCOVERY_USER_ID", default=""),
+        "discovery_token": env.str("INSTAGRAM_DISCOVERY_TOKEN", default=""),
+    },
+    "youtube": {
+        "client_id": env.str("YOUTUBE_CLIENT_ID", default=""),
+        "client_secret": env.str("YOUTUBE_CLIENT_SECRET", default=""),
+        "api_key": env.str("YOUTUBE_API_KEY", default=""),
+    },
+    "x": {
+        "client_id": env.str("X_CLIENT_ID", default=""),
+        "client_secret": env.str("X_CLIENT_SECRET", default=""),
+        "bearer_token": env.str("X_BEARER_TOKEN", default=""),
+    },
+    "tiktok": {
+        "client_key": env.str("TIKTOK_CLIENT_KEY", default=""),
+        "client_secret": env.str("TIKTOK_CLIENT_SECRET", default=""),
+    },
+}
+# Questions that a network is asked at most in a day (UTC).
+PLATFORM_DAILY_QUESTIONS = {
+    "facebook": env.int("FACEBOOK_DAILY_QUESTIONS", default=20_000),
+    "instagram": env.int("INSTAGRAM_DAILY_QUESTIONS", default=20_000),
+    "youtube": env.int("YOUTUBE_DAILY_QUESTIONS", default=9_000),
+    "x": env.int("X_DAILY_QUESTIONS", default=5_000),
+    "tiktok": env.int("TIKTOK_DAILY_QUESTIONS", default=20_000),
+}
+# Other base addresses, such as {"youtube.api": "http://127.0.0.1:9000"}: for tests and development.
+PLATFORM_URLS: dict[str, str] = {}
+PLATFORM_SECONDS = 5.0
+PLATFORM_BYTES = 2 * 1024 * 1024
 
 # --- Sparks
 # Who may post: everyone, buyers (something that they bought arrived), or creators (approved).

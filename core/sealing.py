@@ -25,12 +25,22 @@ def _keys() -> tuple[str, ...]:
 
 def seal(text: str) -> str:
     """The text, encrypted and signed with the first key (Fernet: AES-128 in CBC mode, HMAC-SHA256)."""
-    return _box(_keys()).encrypt(text.encode()).decode()
+    return seal_bytes(text.encode()).decode()
 
 
 def unseal(sealed: str) -> str:
     """The text again, whichever of the keys sealed it. Raises BrokenSeal."""
+    return unseal_bytes(sealed.encode()).decode()
+
+
+def seal_bytes(content: bytes) -> bytes:
+    """As ``seal``, for a picture."""
+    return _box(_keys()).encrypt(content)
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """As ``unseal``, for a picture. Raises BrokenSeal."""
     try:
-        return _box(_keys()).decrypt(sealed.encode()).decode()
+        return _box(_keys()).decrypt(sealed)
     except InvalidToken:
         raise BrokenSeal from None

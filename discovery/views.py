@@ -11,7 +11,7 @@ from core.paging import page_of
 from discovery import queries
 from influencers import referral_cookie
 from influencers.referrals import Touch
-from influencers.services import record_click
+from influencers.services.clicks import record_click
 from sparks.models import Shelf
 from sparks.queries import follows_seller, hottest, newest_on, polls_about, sparks_with
 

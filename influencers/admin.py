@@ -1,13 +1,33 @@
 """The moderators' desk: applications are read here and decided at /review; influencers can be suspended."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
 
-from influencers.models import Application, ApplicationEvent, Click, Influencer, SocialAccount
+from accounts.models import User
+from influencers.errors import ProgrammeError
+from influencers.models import (
+    Application,
+    ApplicationEvent,
+    Click,
+    Connection,
+    Influencer,
+    ReplyTemplate,
+    ScorePolicy,
+    Snapshot,
+    SocialAccount,
+)
+from influencers.policy_forms import GROUPS, PolicyForm, numbers_in_words
+from influencers.services import policies
 
 
 class ReadOnly:
@@ -46,6 +66,12 @@ class ApplicationAdmin(ReadOnly, admin.ModelAdmin):
         return bool(request.user.has_perm("influencers.change_application"))
 
 
+@admin.register(ReplyTemplate)
+class ReplyTemplateAdmin(admin.ModelAdmin):
+    list_display = ("act", "reason", "language", "text")
+    list_filter = ("act", "language")
+
+
 @admin.register(Influencer)
 class InfluencerAdmin(admin.ModelAdmin):
     list_display = ("user", "state", "approved_at")
@@ -68,6 +94,136 @@ class InfluencerAdmin(admin.ModelAdmin):
     @admin.action(description=_("Make active again"))
     def restore(self, request: HttpRequest, queryset: QuerySet[Influencer]) -> None:
         queryset.update(state=Influencer.State.ACTIVE)
+
+
+@admin.register(ScorePolicy)
+class ScorePolicyAdmin(admin.ModelAdmin):
+    """Versions of the rule: a draft is written, looked at (what would it have changed?), and then published for good."""
+
+    form = PolicyForm
+    list_display = ("version", "published_at", "published_by", "note")
+    list_select_related = ("published_by",)
+    change_form_template = "admin/influencers/scorepolicy/change_form.html"
+
+    def get_fieldsets(self, request: HttpRequest, obj: ScorePolicy | None = None) -> Any:
+        first = (None, {"fields": ("version", "note")})
+        if obj and not self.has_change_permission(request, obj):
+            return (first, (None, {"fields": ("published_at", "published_by")}))
+        return (first, *((title, {"fields": names}) for title, names in GROUPS))
+
+    def get_form(
+        self, request: HttpRequest, obj: ScorePolicy | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        # The numbers are fields that the form makes itself: the factory need not know them.
+        return super().get_form(request, obj, change, **{**kwargs, "fields": ("version", "note")})
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        taken = list(ScorePolicy.objects.values_list("version", flat=True))
+        return {"version": policies.next_version(ScorePolicy.objects.in_force(), taken)}
+
+    def has_change_permission(self, request: HttpRequest, obj: ScorePolicy | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.published_at)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ScorePolicy | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.published_at)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def save_model(self, request: HttpRequest, obj: ScorePolicy, form: Any, change: bool) -> None:
+        policies.draft_policy(
+            by=_staff(request.user), version=obj.version, note=obj.note, numbers=form.numbers, draft=obj
+        )
+
+    def response_add(
+        self, request: HttpRequest, obj: ScorePolicy, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return redirect("admin:influencers_scorepolicy_preview", obj.pk)
+
+    def response_change(self, request: HttpRequest, obj: ScorePolicy) -> HttpResponse:
+        return redirect("admin:influencers_scorepolicy_preview", obj.pk)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = kwargs.get("obj")
+        if obj and obj.published_at:
+            context["numbers"] = numbers_in_words(obj.policy)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(self.preview))
+        return [path("<int:pk>/preview/", view, name="influencers_scorepolicy_preview"), *super().get_urls()]
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What a version would have changed for the last applications; POST publishes it."""
+        row = ScorePolicy.objects.filter(pk=pk).first()
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        if request.method == "POST":
+            if not super().has_change_permission(request, row):
+                raise PermissionDenied
+            try:
+                policies.publish_policy(draft=row, by=_staff(request.user))
+            except ProgrammeError as error:
+                messages.error(request, error.message)
+            else:
+                self.log_change(request, row, "published")
+                messages.success(request, gettext("Version %(version)s is in force.") % {"version": row.version})
+            return redirect("admin:influencers_scorepolicy_changelist")
+        asked = request.GET.get("last", "")
+        last = min(int(asked), policies.MOST_PREVIEWED) if asked.isascii() and asked.isdigit() else policies.PREVIEWED
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("What version %(version)s would have changed") % {"version": row.version},
+            "opts": self.opts,
+            "row": row,
+            "in_force": ScorePolicy.objects.in_force().version,
+            "preview": policies.preview(row.policy, last=last),
+            "last": last,
+            "edit_url": reverse("admin:influencers_scorepolicy_change", args=[row.pk]),
+            "may_publish": not row.published_at and super().has_change_permission(request, row),
+        }
+        return TemplateResponse(request, "admin/influencers/scorepolicy/preview.html", context)
+
+
+def _staff(user: Any) -> User:
+    """The member of staff who acts."""
+    return cast("User", user)
+
+
+class SnapshotInline(ReadOnly, admin.TabularInline):
+    model = Snapshot
+    extra = 0
+    fields = (
+        "taken_at",
+        "source",
+        "followers",
+        "average_likes",
+        "average_comments",
+        "average_views",
+        "posts_in_60_days",
+    )
+    ordering = ("-taken_at",)
+
+
+@admin.register(Connection)
+class ConnectionAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("user", "platform", "handle", "proof", "proved_at", "expires_at", "trouble")
+    list_filter = ("platform", "proof", "trouble")
+    list_select_related = ("user",)
+    search_fields = ("handle", "user__email")
+    # Tokens and codes are not among them.
+    fields = (
+        "user", "platform", "handle", "platform_id", "proof", "proved_at", "proved_by", "expires_at", "asked", "asked_at",
+        "refusal", "due_at", "failures", "trouble",
+    )  # fmt: skip
+    inlines = (SnapshotInline,)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("influencers.change_application"))
 
 
 @admin.register(Click)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,23 +16,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from influencers.countries import country_choices
-from influencers.models import Application, SocialAccount
-from influencers.services import AccountFigures
+from influencers.models import Application, ApplicationEvent, ReplyTemplate, SocialAccount
+from influencers.plausible import Impossible, impossible
+from influencers.services.applying import AccountFigures
+from influencers.social_handles import Trouble, UnreadableHandle, read_handle, same_key
 from influencers.topics import TOPICS
 
 MOST_TOPICS = 3
 MOST_ACCOUNTS = 10
 LARGEST_COUNT = 10_000_000_000
-HOSTS = {
-    "facebook": ("facebook.com", "fb.com"),
-    "instagram": ("instagram.com",),
-    "youtube": ("youtube.com",),
-    "x": ("x.com", "twitter.com"),
-    "tiktok": ("tiktok.com",),
-}
-# Path words of these sites that stand before the name.
-BEFORE_THE_NAME = {"channel", "c", "user", "people", "pages"}
-HANDLE = re.compile(r"[\w.\-]{1,100}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -88,27 +80,21 @@ def check_public_link(value: str) -> None:
 
 def handle_from(text: str, platform: str) -> str:
     """The bare handle of ``@name``, ``name`` or a link to the profile; ValidationError says what to do."""
-    text = text.strip()
-    if "/" in text or ":" in text:
-        link = text if "://" in text else f"https://{text.lstrip('/')}"
-        try:
-            parts = urlsplit(link)
-            host = (parts.hostname or "").lower()
-        except ValueError:
-            parts, host = None, ""
-        known = HOSTS.get(platform, ())
-        if (
-            parts is None
-            or parts.scheme not in {"http", "https"}
-            or not any(host == name or host.endswith(f".{name}") for name in known)
-        ):
-            raise ValidationError(_("This link is not of the network you chose. Enter the handle, such as @yourname."))
-        names = [unquote(part) for part in parts.path.split("/") if part and part not in BEFORE_THE_NAME]
-        text = names[0] if names else ""
-    text = text.removeprefix("@")
-    if not HANDLE.fullmatch(text):
-        raise ValidationError(_("Check the handle: letters, numbers, dots, dashes and underscores, no spaces."))
-    return text
+    try:
+        return read_handle(text, platform)
+    except UnreadableHandle as refusal:
+        words = {
+            Trouble.EMPTY: _("Enter your handle, such as @yourname."),
+            Trouble.SPACES: _("A handle has no spaces. Enter one handle, such as @yourname, or one link."),
+            Trouble.OTHER_NETWORK: _("This link is not of the network you chose. Enter the handle, such as @yourname."),
+            Trouble.NOT_A_PROFILE: _("This link leads to a post or another page. Open your profile and copy its link."),
+            Trouble.LOOKALIKE: _(
+                "The letter %(sign)s only looks like one that this network uses. Type the handle again."
+            ),
+            Trouble.SHAPE: _("Check the handle: this network has no account of that form. Copy it from your profile."),
+        }
+        message = words[refusal.trouble]
+        raise ValidationError(message % {"sign": refusal.sign} if refusal.sign else message) from None
 
 
 class YouForm(forms.Form):
@@ -207,7 +193,24 @@ class AccountForm(forms.Form):
                 data["handle"] = handle_from(data["handle"], data["platform"])
             except ValidationError as refusal:
                 self.add_error("handle", refusal)
+        self._refuse_the_impossible(data)
         return data
+
+    def _refuse_the_impossible(self, data: dict[str, Any]) -> None:
+        """Figures that cannot be are named where they stand."""
+        if not data.get("platform"):
+            return
+        words = {
+            Impossible.REACTIONS_ABOVE_VIEWS: _(
+                "Likes and comments together are more than the views: that cannot be. Check the three numbers."
+            ),
+            Impossible.OPENED_BEFORE_THE_NETWORK: _("On that day this network was not open yet. Check the date."),
+        }
+        for what in impossible(
+            platform=data["platform"], likes=data.get("average_likes"), comments=data.get("average_comments"),
+            views=data.get("average_views"), opened_on=data.get("opened_on"),
+        ):  # fmt: skip
+            self.add_error(what.value, words[what])
 
     def figures(self) -> AccountFigures:
         """What was typed, for the service."""
@@ -223,7 +226,8 @@ class BaseAccountFormSet(BaseFormSet):
             return
         seen = set()
         for form in self.filled():
-            key = (form.cleaned_data["platform"], form.cleaned_data["handle"].casefold())
+            platform = form.cleaned_data["platform"]
+            key = (platform, same_key(form.cleaned_data["handle"], platform))
             if key in seen:
                 form.add_error("handle", _("This account is listed already."))
                 raise ValidationError(_("An account is listed twice. Remove one of them."))
@@ -278,6 +282,31 @@ def _without_row(data: Mapping[str, str], gone: int) -> dict[str, str]:
     return kept
 
 
+class EvidenceForm(forms.Form):
+    """A picture that shows whose account it is."""
+
+    picture = forms.FileField(
+        label=_("Picture"),
+        help_text=_(
+            "A JPEG, PNG or WebP picture of the network's own page about your account, with handle and figures."
+        ),
+        error_messages={"required": _("Choose a picture first."), "empty": _("This file is empty. Choose another.")},
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+
+
+class RefuseProofForm(forms.Form):
+    """Why a proof is not enough."""
+
+    words = forms.CharField(
+        label=_("What would do"),
+        max_length=500,
+        help_text=_("The applicant reads this."),
+        error_messages={"required": _("Write what the applicant can do.")},
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class SendForm(forms.Form):
     """Step 4: she stands by what she typed."""
 
@@ -325,19 +354,152 @@ class DeclineForm(forms.Form):
         required=False,
         max_length=2000,
         help_text=_("What would move it: she reads this with her score."),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
 
 
 class AskForm(forms.Form):
     """A reviewer's question."""
 
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        required=False,
+        choices=[("", _("No reason of the list")), *Application.Reason.choices],
+        error_messages={"invalid_choice": _("Choose a reason of the list.")},
+    )
     question = forms.CharField(
         label=_("Your question"),
         max_length=2000,
         error_messages={"required": _("Write what you need to know.")},
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class NoteForm(forms.Form):
+    """A word among reviewers."""
+
+    text = forms.CharField(
+        label=_("Note for other reviewers"),
+        max_length=2000,
+        help_text=_("The applicant never sees it. It cannot be changed afterwards."),
+        error_messages={"required": _("Write the note first.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class BulkForm(forms.Form):
+    """The same act for several cases."""
+
+    act = forms.ChoiceField(
+        choices=[("decline", ""), ("ask", "")], error_messages={"required": _("Choose what to do.")}
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Choose a reason")), *Application.Reason.choices],
+        error_messages={
+            "required": _("Choose a reason: the applicant reads it."),
+            "invalid_choice": _("Choose a reason of the list."),
+        },
+    )
+    picked = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={"required": _("Pick at least one case."), "invalid_choice": _("Pick cases of the list.")},
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        # Whatever number is posted: the service takes those that exist and may be decided.
+        posted = data.getlist("picked") if data is not None else []
+        numbers = [value for value in posted if re.fullmatch(r"[0-9]{1,18}", value)]
+        cast("forms.TypedMultipleChoiceField", self.fields["picked"]).choices = [(value, value) for value in numbers]
+
+
+class FilterForm(forms.Form):
+    """What of the queue is shown. A value that does not exist is named, and the rest holds."""
+
+    VIEWS = [
+        ("waiting", _("Waiting")),
+        ("second", _("Waiting for a second person")),
+        ("asked", _("Waiting for an answer")),
+        ("decided", _("Decided, can be undone")),
+        ("approved", _("Approved")),
+        ("declined", _("Not yet")),
+    ]
+    WRONG = {"invalid_choice": _("This filter does not exist. Choose one of the list.")}
+
+    view = forms.ChoiceField(label=_("State"), required=False, choices=VIEWS, error_messages=WRONG)
+    q = forms.CharField(
+        label=_("Name or handle"),
+        required=False,
+        max_length=80,
+        error_messages={"max_length": _("Search for 80 signs or fewer.")},
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+    topic = forms.ChoiceField(
+        label=_("Topic"), required=False, choices=[("", _("All topics")), *TOPICS], error_messages=WRONG
+    )
+    country = forms.ChoiceField(
+        label=_("Country"),
+        required=False,
+        choices=lambda: [("", _("All countries")), *country_choices(get_language() or "en")],
+        error_messages=WRONG,
+    )
+    platform = forms.ChoiceField(
+        label=_("Network"),
+        required=False,
+        choices=[("", _("All networks")), *SocialAccount.Platform.choices],
+        error_messages=WRONG,
+    )
+    hold = forms.ChoiceField(
+        label=_("Open with"),
+        required=False,
+        choices=[("", _("Anybody")), ("mine", _("Me")), ("held", _("Somebody")), ("free", _("Nobody else"))],
+        error_messages=WRONG,
+    )
+    order = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[("oldest", _("Oldest first")), ("newest", _("Newest first"))],
+        error_messages=WRONG,
+    )
+    near = forms.BooleanField(label=_("Near the line"), required=False)
+    reapplied = forms.BooleanField(label=_("Applied again"), required=False)
+    risky = forms.BooleanField(label=_("With risk signals"), required=False)
+    overdue = forms.BooleanField(label=_("Overdue"), required=False)
+
+
+class LogForm(forms.Form):
+    """What of the log is shown."""
+
+    kind = forms.ChoiceField(
+        label=_("Act"), required=False, choices=[("", _("All acts")), *ApplicationEvent.Kind.choices],
+        error_messages=FilterForm.WRONG,
+    )  # fmt: skip
+    actor = forms.CharField(label=_("Reviewer"), required=False, max_length=80)
+    about = forms.CharField(label=_("Applicant"), required=False, max_length=80)
+    since = forms.DateField(
+        label=_("From"),
+        required=False,
+        error_messages={"invalid": _("Enter a date, such as 2021-05-31.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    until = forms.DateField(
+        label=_("Until"),
+        required=False,
+        error_messages={"invalid": _("Enter a date, such as 2021-05-31.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+
+class ReplyForm(forms.ModelForm):
+    """A reply that reviewers keep ready."""
+
+    class Meta:
+        model = ReplyTemplate
+        fields = ("act", "reason", "language", "text")
+        widgets = {"text": forms.Textarea(attrs={"rows": 6})}
+        help_texts = {"text": _("These are filled in: {name}, {points}, {needed}, {shop}.")}
+        error_messages = {"text": {"required": _("Write the reply first.")}}
 
 
 class RelevanceForm(forms.Form):

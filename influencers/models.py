@@ -1,14 +1,17 @@
 """The influencer programme: applications with their evidence, decisions, people approved, clicks on their links."""
 
-from typing import Self
+from datetime import datetime
+from typing import Any, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.models import AppendOnlyModel
+from core.models import AppendOnlyError, AppendOnlyModel, AppendOnlyQuerySet
+from influencers import replies, scoring
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -18,7 +21,15 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def waiting(self) -> Self:
         """Applications that wait for a reviewer, oldest first."""
-        return self.filter(state=Application.State.SUBMITTED).order_by("submitted_at", "pk")
+        return self.filter(state=Application.State.SUBMITTED, verdict="").order_by("submitted_at", "pk")
+
+    def undoable(self) -> Self:
+        """Applications that were decided and not told yet."""
+        return self.filter(state=Application.State.SUBMITTED).exclude(verdict="")
+
+    def free_for(self, reviewer_pk: int, now: datetime) -> Self:
+        """Applications that no other reviewer holds."""
+        return self.filter(Q(held_until__isnull=True) | Q(held_until__lte=now) | Q(held_by=reviewer_pk))
 
     def sent(self) -> Self:
         """Applications that a reviewer may see: all but drafts."""
@@ -37,11 +48,19 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def after(self, other: "Application") -> Self:
         """Applications that stand behind this one in the queue."""
-        return self.filter(Q(submitted_at__gt=other.submitted_at) | Q(submitted_at=other.submitted_at, pk__gt=other.pk))
+        return self.later_than(other.submitted_at, other.pk)
 
     def before(self, other: "Application") -> Self:
         """Applications that stand in front of this one in the queue."""
-        return self.filter(Q(submitted_at__lt=other.submitted_at) | Q(submitted_at=other.submitted_at, pk__lt=other.pk))
+        return self.earlier_than(other.submitted_at, other.pk)
+
+    def later_than(self, at: datetime | None, pk: int) -> Self:
+        """Applications sent after this moment and number. The first condition lets the index be entered there."""
+        return self.filter(Q(submitted_at__gt=at) | Q(pk__gt=pk), submitted_at__gte=at)
+
+    def earlier_than(self, at: datetime | None, pk: int) -> Self:
+        """Applications sent before this moment and number."""
+        return self.filter(Q(submitted_at__lt=at) | Q(pk__lt=pk), submitted_at__lte=at)
 
 
 class Application(models.Model):
@@ -59,7 +78,15 @@ class Application(models.Model):
         REACH = "does_not_meet_requirements", _("Reach is below what the programme asks")
         NOT_THE_RIGHT_FIT = "not_the_right_fit", _("Not the right fit for this shop")
         IDENTITY = "identity_not_proven", _("The accounts could not be matched to you")
+        FRAUD = "fraud", _("Figures or accounts that were proven false")
+        ENGAGEMENT = "engagement_unusual", _("The engagement could not be explained")
+        CONTENT = "content_not_allowed", _("The content does not keep our rules")
+        HANDLE = "handle_conflict", _("The handle belongs to somebody else")
         OTHER = "other", _("Another reason")
+
+    class Risk(models.TextChoices):
+        SOME = "some", _("Look closer")
+        HIGH = "high", _("High risk")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="applications")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
@@ -71,6 +98,8 @@ class Application(models.Model):
     score_points = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     score = models.JSONField(default=dict, blank=True)
     policy_version = models.CharField(max_length=20, blank=True)
+    # The worst of its risk signals, for the queue; written with the score.
+    risk = models.CharField(max_length=4, choices=Risk, blank=True)
     question = models.TextField(blank=True)
     answer = models.TextField(blank=True)
     reason = models.CharField(max_length=30, choices=Reason, blank=True)
@@ -81,8 +110,24 @@ class Application(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
-    # From when a declined person may apply again.
+    # From when a declined person may apply again; None after proven fraud: not.
     reapply_on = models.DateField(null=True, blank=True)
+    # Refreshed numbers crossed the line after a decline, and she was told.
+    invited_at = models.DateTimeField(null=True, blank=True)
+    # When her numbers were last held against the line after a decline.
+    looked_at = models.DateTimeField(default=timezone.now, editable=False)
+    # The state to come: decided, not told yet, and to be undone until the minutes are over.
+    verdict = models.CharField(max_length=12, blank=True)
+    # Who has the case open, and until when: others read it and do not decide.
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    held_until = models.DateTimeField(null=True, blank=True)
+    # The first of two people who approve, where two are needed.
+    first_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    first_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -95,23 +140,214 @@ class Application(models.Model):
                 violation_error_message=_("You have an open application already."),
             )
         ]
-        indexes = [models.Index(fields=["state", "submitted_at"], name="review_queue")]
+        indexes = [
+            models.Index(fields=["state", "verdict", "submitted_at", "id"], name="review_queue"),
+            models.Index(fields=["decided_at"], condition=~Q(verdict=""), name="decisions_to_be_told"),
+            models.Index(fields=["held_by"], condition=Q(held_by__isnull=False), name="cases_held"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.display_name} ({self.get_state_display()})"
 
 
+class Platform(models.TextChoices):
+    FACEBOOK = "facebook", "Facebook"
+    INSTAGRAM = "instagram", "Instagram"
+    YOUTUBE = "youtube", "YouTube"
+    X = "x", "X"
+    TIKTOK = "tiktok", "TikTok"
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def proved(self) -> Self:
+        """Accounts whose owner is known today: only these count in a decision."""
+        return self.exclude(proof="").filter(expires_at__gt=timezone.now())
+
+    def waiting(self) -> Self:
+        """Accounts whose proof waits for a reviewer, oldest first."""
+        return self.exclude(asked="").order_by("asked_at", "pk")
+
+    def due(self, now: datetime) -> Self:
+        """Proved accounts whose figures are to be fetched now, those that waited longest first."""
+        return self.proved().filter(due_at__lte=now).order_by("due_at", "pk")
+
+
+class Connection(models.Model):
+    """One account on a network that a person says is hers, how that was proved, and the key to its figures."""
+
+    Platform = Platform
+
+    class Proof(models.TextChoices):
+        OAUTH = "oauth", _("signed in on the network")
+        CODE = "code", _("code in the profile")
+        EVIDENCE = "evidence", _("picture seen by a reviewer")
+
+    class Trouble(models.TextChoices):
+        AWAY = "away", _("The network does not answer. We try again by ourselves.")
+        LIMIT = "limit", _("The network lets us ask no more for now. We try again by ourselves.")
+        GARBAGE = "garbage", _("The network answered with something that we cannot read. We try again by ourselves.")
+        EXPIRED = "expired", _("The network no longer accepts your sign-in. Connect the account again.")
+        PRIVATE = "private", _("The account is private. Make it public so that its figures can be read.")
+        MISSING = "missing", _("The network knows no such account. Check the handle.")
+        REFUSED = "refused", _("The network refused what this site asked for. The site's staff can see why.")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections")
+    platform = models.CharField(_("Network"), max_length=10, choices=Platform)
+    handle = models.CharField(_("Handle"), max_length=100)
+    # What two spellings of one account share (social_handles.same_key).
+    key = models.CharField(max_length=100)
+    # What names share that a hurried reader takes for each other (accounts.handles.skeleton).
+    skeleton = models.CharField(max_length=100, db_index=True)
+    # The network's own number of the account, where it told us.
+    platform_id = models.CharField(max_length=64, blank=True)
+    proof = models.CharField(max_length=10, choices=Proof, blank=True)
+    proved_at = models.DateTimeField(null=True, blank=True)
+    # The reviewer who looked; empty where the network itself said so.
+    proved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # Access and refresh token, sealed (core.sealing). Nothing shows them.
+    tokens = models.TextField(blank=True, editable=False)
+    # The one-time code for the profile, sealed too: its owner and reviewers read it.
+    code = models.TextField(blank=True, editable=False)
+    code_expires_at = models.DateTimeField(null=True, blank=True)
+    # What a reviewer is asked to look at: "code", "evidence" or nothing; and her words when it was not enough.
+    asked = models.CharField(max_length=10, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    refusal = models.CharField(max_length=500, blank=True)
+    # When the figures are fetched next, how often in a row that failed, and why the last time.
+    due_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=10, choices=Trouble, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "platform", "key"], name="one_connection_per_person_and_account"),
+            models.UniqueConstraint(
+                fields=["platform", "key"], condition=~Q(proof=""), name="one_proved_owner_per_handle"
+            ),
+            models.UniqueConstraint(
+                fields=["platform", "platform_id"],
+                condition=~Q(proof="") & ~Q(platform_id=""),
+                name="one_proved_owner_per_platform_account",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=~Q(proof=""), name="figures_due"),
+            models.Index(fields=["asked_at"], condition=~Q(asked=""), name="proofs_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_platform_display()} {self.handle}"
+
+    @property
+    def is_proved(self) -> bool:
+        """Its owner is known today."""
+        return bool(self.proof and self.expires_at and self.expires_at > timezone.now())
+
+
+class ProofTry(models.Model):
+    """Somebody had a code looked up: five an hour, person and account. Rows of the last day only."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    platform = models.CharField(max_length=10, choices=Platform)
+    key = models.CharField(max_length=100)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "platform", "key", "at"], name="proof_tries")]
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.key}"
+
+
+class Evidence(models.Model):
+    """A picture that shows whose account it is: drawn anew, sealed, in the database alone, so that no address leads to it."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="evidence")
+    # WebP, sealed. Read by views that ask who is asking.
+    picture = models.BinaryField(editable=False)
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    # From here on it is not needed any more and is deleted after a while.
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"evidence {self.pk}"
+
+
+class SignInState(models.Model):
+    """One way to a network and back: good once, for ten minutes, for the person who set out."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
+    # SHA-256 of the state that travels; the verifier of the code is sealed.
+    state_hash = models.CharField(max_length=64, unique=True)
+    verifier = models.TextField(editable=False)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"sign-in {self.pk}"
+
+
+class Snapshot(AppendOnlyModel):
+    """What an account looked like on a day: written once. None: hidden, or not told."""
+
+    class Source(models.TextChoices):
+        PLATFORM = "platform", _("fetched from the network")
+        EVIDENCE = "evidence", _("stated, and seen by a reviewer")
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="snapshots")
+    taken_at = models.DateTimeField(default=timezone.now)
+    source = models.CharField(max_length=10, choices=Source)
+    followers = models.PositiveBigIntegerField(null=True)
+    following = models.PositiveBigIntegerField(null=True)
+    posts_in_60_days = models.PositiveIntegerField(null=True)
+    average_likes = models.PositiveBigIntegerField(null=True)
+    average_comments = models.PositiveBigIntegerField(null=True)
+    average_views = models.PositiveBigIntegerField(null=True)
+    newest_post_on = models.DateField(null=True)
+    opened_on = models.DateField(null=True)
+    # The recent posts behind the averages, newest first: at, likes, comments, views, url.
+    recent = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "-taken_at"], name="snapshots_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.connection_id} at {self.taken_at:%Y-%m-%d}"
+
+
+class PlatformMeter(models.Model):
+    """How much a network was asked today, and whether it is left alone for now. One row a network."""
+
+    platform = models.CharField(max_length=10, choices=Platform, primary_key=True)
+    # In UTC, as the networks count.
+    day = models.DateField(null=True, blank=True)
+    calls = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    # Until then nothing is asked: the network failed too often, or said so.
+    open_until = models.DateTimeField(null=True, blank=True)
+    last_trouble = models.CharField(max_length=10, choices=Connection.Trouble, blank=True)
+    last_trouble_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.get_platform_display()
+
+
 class SocialAccount(models.Model):
     """One account that an applicant names, with the figures she gives and a link as evidence."""
 
-    class Platform(models.TextChoices):
-        FACEBOOK = "facebook", "Facebook"
-        INSTAGRAM = "instagram", "Instagram"
-        YOUTUBE = "youtube", "YouTube"
-        X = "x", "X"
-        TIKTOK = "tiktok", "TikTok"
+    Platform = Platform
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="accounts")
+    # SET_NULL: what was stated stays with its application when the account is taken away.
+    connection = models.ForeignKey(
+        Connection, on_delete=models.SET_NULL, null=True, blank=True, related_name="accounts"
+    )
     platform = models.CharField(_("Network"), max_length=10, choices=Platform)
     handle = models.CharField(_("Handle"), max_length=100)
     followers = models.PositiveBigIntegerField(_("Followers"))
@@ -139,20 +375,156 @@ class SocialAccount(models.Model):
         return f"{self.get_platform_display()} {self.handle}"
 
 
+class ScorePolicyQuerySet(models.QuerySet["ScorePolicy"]):
+    def published(self) -> Self:
+        """Versions that score or have scored, the one in force first."""
+        return self.filter(published_at__isnull=False).order_by("-published_at", "-pk")
+
+    def in_force(self) -> scoring.Policy:
+        """The numbers of the version published last; before the first one, the default's."""
+        row = self.published().first()
+        return row.policy if row else scoring.DEFAULT_POLICY
+
+    def numbers_of(self, version: str) -> scoring.Policy:
+        """The numbers of a version that was used; the default's for one from before versions were kept."""
+        row = self.filter(version=version).first()
+        return row.policy if row else scoring.DEFAULT_POLICY
+
+
+class ScorePolicy(models.Model):
+    """One version of every number of the reach score and the programme: a draft until it is published, then never changed."""
+
+    version = models.CharField(_("Version"), max_length=20, unique=True)
+    note = models.TextField(_("What changes, and why"), blank=True)
+    numbers = models.JSONField(default=dict)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    published_at = models.DateTimeField(_("Published"), null=True, blank=True)
+
+    objects = ScorePolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("score policy")
+        verbose_name_plural = _("score policies")
+
+    def __str__(self) -> str:
+        return self.version
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A draft may change; raises AppendOnlyError for a version that was published."""
+        if not self._state.adding and ScorePolicy.objects.published().filter(pk=self.pk).exists():
+            raise AppendOnlyError("A published policy is never changed: make a new version")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """A draft may go; raises AppendOnlyError for a version that was published."""
+        if self.published_at:
+            raise AppendOnlyError("A published policy is never removed")
+        return super().delete(*args, **kwargs)
+
+    @property
+    def policy(self) -> scoring.Policy:
+        """Its numbers as the rule takes them."""
+        return scoring.policy_from(self.numbers, self.version)
+
+
+class ApplicationEventQuerySet(AppendOnlyQuerySet):
+    def for_applicant(self) -> Self:
+        """What the applicant sees of the story: nothing of what reviewers do among themselves."""
+        return self.exclude(kind__in=ApplicationEvent.DESK_ONLY)
+
+
 class ApplicationEvent(AppendOnlyModel):
-    """What happened to an application, by whom and when: written once, shown to both sides."""
+    """What happened to an application, by whom and when: written once, refused change by the database itself."""
+
+    class Kind(models.TextChoices):
+        SUBMITTED = "submitted", _("Sent")
+        ASKED = "asked", _("Question from the reviewer")
+        ANSWERED = "answered", _("Answer sent")
+        APPROVED = "approved", _("Approved")
+        DECLINED = "declined", _("Not yet")
+        RATED = "rated", _("Fit judged")
+        APPROVED_BY_POLICY = "approved_by_policy", _("Approved by the published rule")
+        DECLINED_BY_POLICY = "declined_by_policy", _("Not yet, by the published rule")
+        PERSON_ASKED = "person_asked", _("A person was asked to look")
+        PROOF_ACCEPTED = "proof_accepted", _("Account proved")
+        PROOF_REFUSED = "proof_refused", _("Account not proved")
+        PROOF_WITHDRAWN = "proof_withdrawn", _("Proof taken back")
+        INVITED = "invited", _("Invited back: the numbers crossed the line")
+        HELD = "held", _("Case opened")
+        RELEASED = "released", _("Case given back")
+        NOTED = "noted", _("Note among reviewers")
+        PROPOSED = "proposed", _("Approved by the first of two")
+        DECIDED = "decided", _("Decided, not told yet")
+        UNDONE = "undone", _("Undone")
+
+    DESK_ONLY = (Kind.HELD, Kind.RELEASED, Kind.NOTED, Kind.PROPOSED, Kind.DECIDED, Kind.UNDONE)
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="events")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=Kind)
     before = models.CharField(max_length=12, blank=True)
     after = models.CharField(max_length=12, blank=True)
     reason = models.CharField(max_length=30, blank=True)
     note = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
 
+    objects = ApplicationEventQuerySet.as_manager()  # type: ignore[misc]  # a richer one than the base's
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["at", "id"], name="audit_log"),
+            models.Index(fields=["actor", "at", "id"], name="audit_log_of_a_person"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.kind} on {self.application_id}"
+
+
+class ReplyTemplate(models.Model):
+    """Words that reviewers keep ready for a reason, in one language, with placeholders such as ``{name}``."""
+
+    class Act(models.TextChoices):
+        APPROVE = "approve", _("Approve")
+        DECLINE = "decline", _("Decline")
+        ASK = "ask", _("Ask for more")
+
+    act = models.CharField(_("Act"), max_length=10, choices=Act)
+    # Empty for a reply that fits every reason of the act.
+    reason = models.CharField(_("Reason"), max_length=30, choices=Application.Reason, blank=True)
+    language = models.CharField(_("Language"), max_length=10, choices=settings.LANGUAGES)
+    text = models.TextField(_("Text"), max_length=2000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["act", "reason", "language"],
+                name="one_reply_per_act_reason_and_language",
+                violation_error_message=_(
+                    "There is a reply for this act, reason and language already: change that one."
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()} · {self.get_reason_display() or '–'} · {self.language}"
+
+    def clean(self) -> None:
+        """Only placeholders that something takes the place of."""
+        unknown = replies.unknown_placeholders(self.text)
+        if unknown:
+            known = ", ".join(f"{{{name}}}" for name in replies.PLACEHOLDERS)
+            raise ValidationError(
+                {
+                    "text": _("We cannot fill in %(unknown)s. These can be used: %(known)s.")
+                    % {"unknown": ", ".join(f"{{{name}}}" for name in unknown), "known": known}
+                }
+            )
 
 
 class InfluencerQuerySet(models.QuerySet["Influencer"]):

@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import User
+from core.append_only import protect, unprotect
 from tests import cast
 
 
@@ -77,6 +78,7 @@ def as_sol(sol: cast.Sol) -> Client:
 
 
 append_only = import_module("commissions.migrations.0002_append_only")
+LOG = "influencers_applicationevent"
 
 
 def uses_real_transactions(item: pytest.Item) -> bool:
@@ -94,12 +96,13 @@ def pytest_runtest_call(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
-    """Tests with real transactions are cleaned by DELETE on SQLite, which the ledger's triggers refuse: off for that moment."""
+    """Tests with real transactions are cleaned by DELETE on SQLite, which the triggers of ledger and log refuse: off for that moment."""
     if not (uses_real_transactions(item) and item.stash.get(WAS_RUN, False) and connection.vendor == "sqlite"):
         return (yield)
     blocker = item.config.stash[blocking_manager_key]
     with blocker.unblock(), connection.schema_editor() as editor:
         append_only.remove(apps, editor)
+        unprotect(editor, LOG)
     try:
         return (yield)
     finally:
@@ -107,3 +110,4 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if nextitem is not None:
             with blocker.unblock(), connection.schema_editor() as editor:
                 append_only.add(apps, editor)
+                protect(editor, LOG)

@@ -14,6 +14,11 @@ class DemoAccount:
     views: int | None = None
     relevance: int | None = None
     age_days: int = 1500
+    # How it was proved (oauth, code, evidence), or what a reviewer is asked to look at.
+    proof: str = "code"
+    asked: str = ""
+    # What the network says, where that is not what was stated.
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,9 @@ PEOPLE = [
         topics=("home", "kitchen"),
         pitch="I show how a 38 m² flat can feel calm. Ceramics, lamps and second-hand finds.",
         accounts=(
-            DemoAccount("instagram", "slowhome.mei", 31_400, 38, likes=320, comments=42, relevance=4),
+            DemoAccount("instagram", "slowhome.mei", 31_400, 38, likes=320, comments=42, relevance=4, proof="oauth"),
             DemoAccount("youtube", "slowhome", 14_900, 9, likes=88, comments=19, views=5_200, relevance=3),
-            DemoAccount("x", "slowhome", 1_900, 24, likes=3, comments=1, age_days=38),
+            DemoAccount("x", "slowhome", 1_900, 24, likes=3, comments=1, age_days=38, proof=""),
         ),
         shop=DemoShop(
             "slowhome",
@@ -133,8 +138,20 @@ PEOPLE = [
         topics=("tech",),
         pitch="Desk set-ups and sound for people who share a room with their work.",
         accounts=(
-            DemoAccount("youtube", "kaibuilds", 58_000, 14, likes=210, comments=44, views=21_000, relevance=4),
-            DemoAccount("tiktok", "kai.builds", 81_000, 32, likes=3_900, comments=210, views=54_000, relevance=3),
+            DemoAccount(
+                "youtube", "kaibuilds", 58_000, 14, likes=210, comments=44, views=21_000, relevance=4, proof="oauth"
+            ),
+            DemoAccount(
+                "tiktok",
+                "kai.builds",
+                81_000,
+                32,
+                likes=3_900,
+                comments=210,
+                views=54_000,
+                relevance=3,
+                proof="evidence",
+            ),
         ),
         shop=DemoShop(
             "kai.builds",
@@ -185,8 +202,10 @@ PEOPLE = [
         topics=("beauty",),
         pitch="Short routines for deep skin tones, without the twelve steps.",
         accounts=(
-            DemoAccount("instagram", "zuri.glow", 92_000, 51, likes=1_450, comments=160, relevance=4),
-            DemoAccount("tiktok", "zuriglow", 140_000, 44, likes=8_200, comments=300, views=120_000, relevance=4),
+            DemoAccount("instagram", "zuri.glow", 92_000, 51, likes=1_450, comments=160, relevance=4, proof="oauth"),
+            DemoAccount(
+                "tiktok", "zuriglow", 140_000, 44, likes=8_200, comments=300, views=120_000, relevance=4, proof="oauth"
+            ),
         ),
         shop=DemoShop(
             "zuri.glow",
@@ -230,7 +249,7 @@ PEOPLE = [
         pitch="One wardrobe, many outfits; I wear everything thirty times on camera.",
         accounts=(
             DemoAccount("instagram", "noor.wears", 48_000, 40, likes=760, comments=70, relevance=3),
-            DemoAccount("facebook", "noorwears", 22_000, 18, likes=40, comments=9, relevance=3),
+            DemoAccount("facebook", "noorwears", 22_000, 18, likes=40, comments=9, relevance=3, proof="evidence"),
         ),
         shop=DemoShop(
             "noor.wears",
@@ -275,7 +294,9 @@ PEOPLE = [
         topics=("fit",),
         pitch="Strength at home and slow hikes, for people with small flats and long winters.",
         accounts=(
-            DemoAccount("youtube", "tomasmoves", 12_400, 7, likes=48, comments=11, views=3_300, relevance=3),
+            DemoAccount(
+                "youtube", "tomasmoves", 12_400, 7, likes=48, comments=11, views=3_300, relevance=3, proof="oauth"
+            ),
             DemoAccount("instagram", "tomas.moves", 9_800, 26, likes=150, comments=22, relevance=3),
         ),
         shop=DemoShop(
@@ -354,8 +375,8 @@ PEOPLE = [
         days_ago=2,
         pitch="Teas and the pots they deserve. I film slowly.",
         accounts=(
-            DemoAccount("youtube", "gracepours", 6_100, 6, likes=41, comments=12, views=2_100),
-            DemoAccount("instagram", "grace.pours", 8_300, 19, likes=120, comments=20),
+            DemoAccount("youtube", "gracepours", 6_100, 6, likes=41, comments=12, views=2_100, proof="oauth"),
+            DemoAccount("instagram", "grace.pours", 8_300, 19, likes=120, comments=20, proof="", asked="evidence"),
         ),
     ),
     DemoPerson(
@@ -399,7 +420,11 @@ PEOPLE = [
         portrait=False,
         topics=("kitchen",),
         pitch="家里三代人的厨房，每天一道家常菜。",
-        accounts=(DemoAccount("tiktok", "weiming.cooks", 64_000, 48, likes=3_800, comments=420, views=46_000),),
+        accounts=(
+            DemoAccount(
+                "tiktok", "weiming.cooks", 64_000, 48, likes=3_800, comments=420, views=46_000, proof="", asked="code"
+            ),
+        ),
         application="submitted",
         days_ago=1,
     ),
@@ -413,8 +438,8 @@ PEOPLE = [
         topics=("style", "beauty"),
         pitch="Saris for the office, and how to care for them.",
         accounts=(
-            DemoAccount("instagram", "priya.drapes", 26_500, 30, likes=15, comments=1),
-            DemoAccount("facebook", "priyadrapes", 4_100, 12, likes=9, comments=2),
+            DemoAccount("instagram", "priya.drapes", 26_500, 30, likes=15, comments=1, proof="oauth", told=11_900),
+            DemoAccount("facebook", "priyadrapes", 4_100, 12, likes=9, comments=2, proof=""),
         ),
         application="submitted",
         days_ago=3,
@@ -428,7 +453,7 @@ PEOPLE = [
         portrait=False,
         topics=("kitchen",),
         pitch="Coffee at home, measured.",
-        accounts=(DemoAccount("instagram", "luca.brews", 2_400, 9, likes=71, comments=8),),
+        accounts=(DemoAccount("instagram", "luca.brews", 2_400, 9, likes=71, comments=8, proof=""),),
         application="draft",
         days_ago=0,
     ),

@@ -22,9 +22,11 @@ from config.demo.catalogue import CATEGORIES, PRODUCTS, SELLERS
 from config.demo.circle import add_circle
 from config.demo.history import write_history
 from config.demo.people import PEOPLE, DemoPerson
+from config.demo.proofs import add_connection
 from config.demo.sparks import add_sparks
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
-from influencers.services import store_score
+from influencers.services.judging import keep_risk
+from influencers.services.weighing import store_score
 from notifications.models import Mail, Notice
 from orders.models import SellerMember
 from storefront.models import Collection, Pick, Storefront
@@ -123,7 +125,7 @@ def add_application(person: DemoPerson, user: User, reviewer: User, now: datetim
     }
     for account in person.accounts:
         SocialAccount.objects.create(
-            application=application, platform=account.platform, handle=account.handle, followers=account.followers,
+            application=application, connection=add_connection(account, user, reviewer, sent_at, now), platform=account.platform, handle=account.handle, followers=account.followers,
             average_likes=account.likes, average_comments=account.comments, average_views=account.views,
             posts_in_60_days=account.posts, relevance=account.relevance, opened_on=(now - timedelta(days=account.age_days)).date(),
             evidence_url=f"https://www.{links[account.platform]}{account.handle}",
@@ -131,6 +133,7 @@ def add_application(person: DemoPerson, user: User, reviewer: User, now: datetim
     if state == Application.State.DRAFT:
         return application
     store_score(application, today=sent_at.date())
+    keep_risk(application)
     events = [("submitted", "draft", "submitted", user, sent_at)]
     if state == Application.State.NEEDS_MORE:
         events.append(("asked", "submitted", "needs_more", reviewer, decided_at))

@@ -20,7 +20,7 @@ from core.images import BadPicture
 from influencers.models import Influencer
 from influencers.referral_cookie import counts_as_visit, remember, visitor_key
 from influencers.referrals import Touch
-from influencers.services import record_click
+from influencers.services.clicks import record_click
 from lists import queries, visibility
 from lists.errors import ListError, UnknownPerson
 from lists.forms import ListForm, PersonForm

@@ -14,7 +14,7 @@ from core.http import MemberRequest, is_part_request, render_page
 from core.views import safe_next
 from influencers.referral_cookie import client_address, counts_as_visit, is_opened, is_robot, remember, visitor_key
 from influencers.referrals import Touch
-from influencers.services import record_click
+from influencers.services.clicks import record_click
 from sparks import live, queries
 from sparks.badges import DEFAULT_POLICY
 from sparks.models import Spark

@@ -1,7 +1,19 @@
-// Single keys at the reviewer's desk: J and K change the case, A, D and M open a form. No key decides on its own.
+// Single keys at the reviewers' desk: J and K change the case, A, D, M and N open a form, U goes to Undo, ? to the list.
+// They work only while the focus is inside the case and nobody types. No key decides on its own: Enter does.
 const region = document.querySelector("[data-review-keys]");
 const control = document.querySelector("[data-keys-switch]");
+const title = document.querySelector("[data-review-title]");
+const news = document.querySelector("main [role=status]");
+const say = document.getElementById("say");
 const NAME = "review-keys";
+
+function open(target) {
+  target.open = true;
+  const first = "select, textarea, input:not([type=hidden]), button, summary";
+  const place = target.querySelector("[data-key-focus]") || target.querySelector(`form :is(${first})`) || target.querySelector("summary");
+  place.focus();
+  place.scrollIntoView({ block: "nearest" });
+}
 
 if (region) {
   if (control) {
@@ -10,16 +22,20 @@ if (region) {
   }
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
-    const inside = event.target === document.body || event.target.id === "main" || region.contains(event.target);
-    if (typing || !inside || event.ctrlKey || event.metaKey || event.altKey || localStorage.getItem(NAME) === "off") return;
+    if (typing || !region.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (localStorage.getItem(NAME) === "off") return;
     const target = region.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
     if (!target) return;
     event.preventDefault();
-    if (target.tagName === "DETAILS") {
-      target.open = true;
-      target.querySelector("select, textarea, button")?.focus();
-    } else {
-      target.click();
-    }
+    if (target.tagName === "DETAILS") open(target);
+    else if (target.tagName === "A") target.click();
+    else target.focus();
   });
+  // The next case begins at its heading, and what was done before is said.
+  if (location.hash === "#case" && !document.querySelector("[data-focus]")) title.focus();
+  if (news && say) {
+    setTimeout(() => {
+      say.textContent = `${news.textContent.trim().replace(/\s+/g, " ")} ${title.textContent}`;
+    }, 200);
+  }
 }

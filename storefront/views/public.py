@@ -11,7 +11,7 @@ from accounts.models import User
 from core.http import is_part_request, render_page
 from influencers.referral_cookie import counts_as_visit, remember, visitor_key
 from influencers.referrals import Touch
-from influencers.services import record_click
+from influencers.services.clicks import record_click
 from storefront.models import Storefront
 from storefront.queries import (
     collection_page,

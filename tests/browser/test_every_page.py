@@ -26,7 +26,7 @@ PAGES = {
     "owner": ["/studio", "/studio?days=90", "/studio/earnings", "/studio/earnings/{line}", "/studio/shop", "/studio/shop/collections/{collection}",
               "/studio/shop/handle", "/lists/{wishes}", "/claims/{claim}", "/claims/{claim}/buy", "/sparks", "/s/morning", "/s/morning/tags", "/s/morning/words"],
     "other creator": ["/studio", "/studio/earnings", "/studio/shop"],
-    "reviewer": ["/review", "/review/applications/{application}", "/styleguide", "/sparks/reports"],
+    "reviewer": ["/review", "/review?overdue=on", "/review/applications/{application}", "/review/log", "/review/replies", "/styleguide", "/sparks/reports"],
     "seller": ["/seller", "/seller?show=sent", "/seller/lines/{line}/refund"],
     "applicant": ["/apply/status"],
 }  # fmt: skip

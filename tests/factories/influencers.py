@@ -1,9 +1,14 @@
 """Applications and approved influencers."""
 
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
-from influencers.models import Application, Influencer, SocialAccount
+from accounts.handles import skeleton
+from accounts.models import User
+from influencers.models import Application, Connection, Influencer, SocialAccount
+from influencers.social_handles import same_key
 from tests.factories.accounts import UserFactory
 
 
@@ -29,6 +34,30 @@ class ApplicationFactory(factory.django.DjangoModelFactory):
             SocialAccountFactory(application=self)
 
 
+class ConnectionFactory(factory.django.DjangoModelFactory):
+    """An account that is proved by a code; ``proof=""`` leaves it open."""
+
+    class Meta:
+        model = Connection
+
+    user = factory.SubFactory(UserFactory)
+    platform = Connection.Platform.INSTAGRAM
+    handle = factory.Sequence(lambda n: f"creator{n}")
+    key = factory.LazyAttribute(lambda connection: same_key(connection.handle, connection.platform))
+    skeleton = factory.LazyAttribute(lambda connection: skeleton(connection.handle))
+    proof = Connection.Proof.CODE
+    proved_at = factory.LazyAttribute(lambda connection: timezone.now() if connection.proof else None)
+    expires_at = factory.LazyAttribute(
+        lambda connection: timezone.now() + timedelta(days=180) if connection.proof else None
+    )
+
+
+def prove_all(user: User) -> None:
+    """Every account that she named is proved, by codes that somebody saw."""
+    now = timezone.now()
+    user.connections.update(proof="code", proved_at=now, expires_at=now + timedelta(days=180))
+
+
 class SocialAccountFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = SocialAccount
@@ -41,6 +70,14 @@ class SocialAccountFactory(factory.django.DjangoModelFactory):
     average_comments = 20
     posts_in_60_days = 20
     evidence_url = factory.LazyAttribute(lambda account: f"https://www.instagram.com/{account.handle}")
+    connection = factory.LazyAttribute(
+        lambda account: (
+            Connection.objects.filter(
+                user=account.application.user, platform=account.platform, key=same_key(account.handle, account.platform)
+            ).first()
+            or ConnectionFactory(user=account.application.user, platform=account.platform, handle=account.handle)
+        )
+    )
 
 
 class InfluencerFactory(factory.django.DjangoModelFactory):

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from accounts.models import User
-from influencers.models import Application
+from core.sealing import seal_bytes
+from influencers.models import Application, Connection, Evidence
 from lists.models import Claim, List, ListItem
 from lists.services.giving import claim
 from orders.models import CartLine, Gift, Order, OrderLine
@@ -42,6 +43,8 @@ class World:
     comment: Comment
     report: Report
     ruling: Ruling
+    connection: Connection
+    evidence: Evidence
     people: dict[str, User | None] = field(default_factory=dict)
 
 
@@ -61,7 +64,11 @@ def build(cast: ModuleType) -> World:
     set_poll(spark=spark, question="Which?", options=[("This", product), ("That", None)], days=3)
     report = Report.objects.create(spark=spark, reporter=lina, reason="spam")
     hidden = Comment.objects.create(spark=spark, author=lina, words="Buy now", state="hidden")
+    connection = mei.user.connections.get()
+    evidence = Evidence.objects.create(connection=connection, picture=seal_bytes(b"RIFF-a-picture"))
     return World(
+        connection=connection,
+        evidence=evidence,
         mei=mei,
         sol=sol,
         collection=collection,

@@ -7,12 +7,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from influencers import services
 from influencers.errors import AlreadyApplied, AlreadyInfluencer, TooSoon
-from influencers.models import Application, SocialAccount
+from influencers.models import Application, Connection, SocialAccount
+from influencers.services import applying
 from notifications.models import Notice
 from tests.cast import Mei
-from tests.factories.influencers import ApplicationFactory
+from tests.factories.influencers import ApplicationFactory, prove_all
 
 pytestmark = pytest.mark.django_db
 
@@ -43,13 +43,16 @@ def test_a_guest_reads_what_the_programme_is_and_signs_in_to_start(as_guest: Cli
     assert started["Location"] == "/account/login/?next=/apply%3Fstep%3Dyou"
 
 
-def test_a_member_applies_in_four_steps(as_otto: Client, otto: User) -> None:
+def test_a_member_applies_in_five_steps(as_otto: Client, otto: User) -> None:
     assert as_otto.post("/apply?step=you", YOU)["Location"] == "/apply?step=accounts"
-    assert as_otto.post("/apply?step=accounts", rows(ACCOUNT))["Location"] == "/apply?step=reach"
+    assert as_otto.post("/apply?step=accounts", rows(ACCOUNT))["Location"] == "/apply?step=prove"
+    assert "Not proved" in as_otto.get("/apply?step=prove").content.decode()
+    assert as_otto.post("/apply?step=prove")["Location"] == "/apply?step=reach"
     reach = as_otto.get("/apply?step=reach")
     assert "70.5" in reach.content.decode()
     assert as_otto.post("/apply?step=reach")["Location"] == "/apply?step=send"
     assert as_otto.get("/apply?step=send").status_code == 200
+    prove_all(otto)
     assert as_otto.post("/apply?step=send", {"consent": "on"})["Location"] == "/apply/status"
 
     application = Application.objects.get(user=otto)
@@ -107,6 +110,8 @@ def test_a_wrong_answer_names_the_field_and_keeps_what_was_typed(as_otto: Client
         ("posts_in_60_days", "5001"),
         ("average_likes", "1.5"),
         ("platform", "myspace"),
+        ("average_views", "249"),
+        ("opened_on", "2009-01-01"),
         ("handle", "otto makes"),
         ("handle", "otto\x00"),
         ("handle", "javascript:alert(1)"),
@@ -152,7 +157,7 @@ def test_no_account_at_all_is_refused(as_otto: Client) -> None:
 def test_a_forged_row_count_changes_nothing(as_otto: Client, total: str) -> None:
     answer = as_otto.post("/apply?step=accounts", rows(ACCOUNT) | {"accounts-TOTAL_FORMS": total})
 
-    assert answer["Location"] == "/apply?step=reach"
+    assert answer["Location"] == "/apply?step=prove"
     assert SocialAccount.objects.count() == 1
 
 
@@ -195,9 +200,23 @@ def test_sending_an_unfinished_draft_leads_to_what_is_missing(as_otto: Client) -
     assert Application.objects.get().state == Application.State.DRAFT
 
 
-def test_too_few_followers_are_said_and_cost_no_waiting(as_otto: Client) -> None:
+def test_an_application_of_which_nothing_is_proved_leads_to_the_proof(as_otto: Client, otto: User) -> None:
+    as_otto.post("/apply?step=you", YOU)
+    as_otto.post("/apply?step=accounts", rows(ACCOUNT, ACCOUNT | {"platform": "x", "handle": "otto"}))
+
+    assert as_otto.post("/apply?step=send", {"consent": "on"})["Location"] == "/apply?step=prove"
+    assert Application.objects.get().state == Application.State.DRAFT
+
+    # One that a reviewer is asked about is enough to send; it counts from the moment at which it is proved.
+    Connection.objects.filter(platform="x").update(asked="evidence", asked_at=timezone.now())
+    assert as_otto.post("/apply?step=send", {"consent": "on"})["Location"] == "/apply/status"
+    assert str(Application.objects.get().score_points) == "0.0"
+
+
+def test_too_few_followers_are_said_and_cost_no_waiting(as_otto: Client, otto: User) -> None:
     as_otto.post("/apply?step=you", YOU)
     as_otto.post("/apply?step=accounts", rows(ACCOUNT | {"followers": "499"}))
+    prove_all(otto)
 
     page = as_otto.post("/apply?step=send", {"consent": "on"})
 
@@ -253,27 +272,28 @@ def test_the_services_refuse_what_the_pages_do_not_offer(otto: User, mei: Mei) -
     declined = ApplicationFactory(user=otto, state=Application.State.DECLINED, reason="other", reapply_on=day)
 
     with pytest.raises(TooSoon) as refusal:
-        services.save_draft(user=otto, pitch="Again.")
+        applying.save_draft(user=otto, pitch="Again.")
     assert refusal.value.reapply_on == day
     with pytest.raises(AlreadyInfluencer):
-        services.save_draft(user=mei.user, pitch="Again.")
+        applying.save_draft(user=mei.user, pitch="Again.")
     with pytest.raises(AlreadyInfluencer):
-        services.submit(application=mei.influencer.application)
+        applying.submit(application=mei.influencer.application)
     assert list(Application.objects.filter(user=otto)) == [declined]
 
 
 def test_a_draft_is_sent_once(otto: User) -> None:
-    draft = services.save_draft(
+    draft = applying.save_draft(
         user=otto,
         **YOU,
-        accounts=[services.AccountFigures("instagram", "otto", 25_000, 20, "https://instagram.com/otto", 230, 20)],
+        accounts=[applying.AccountFigures("instagram", "otto", 25_000, 20, "https://instagram.com/otto", 230, 20)],
     )
-    services.submit(application=draft)
+    prove_all(otto)
+    applying.submit(application=draft)
 
     with pytest.raises(AlreadyApplied):
-        services.submit(application=draft)
+        applying.submit(application=draft)
     with pytest.raises(AlreadyApplied):
-        services.save_draft(user=otto, accounts=[])
+        applying.save_draft(user=otto, accounts=[])
     assert [event.kind for event in draft.events.all()] == ["submitted"]
     assert draft.accounts.count() == 1
     assert Notice.objects.get(recipient=otto).kind == "application_submitted"

@@ -7,9 +7,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from influencers import referral_cookie, services
+from influencers import referral_cookie
 from influencers.models import Click
 from influencers.referrals import Touch
+from influencers.services import clicks
 from tests.cast import Mei
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -25,7 +26,7 @@ def visit(rf: RequestFactory, user: object = None, method: str = "GET", **header
 @pytest.mark.parametrize("product_id", [None, 7])
 def test_a_visit_counts_once_an_hour_visitor_and_link(mei: Mei, product_id: int | None) -> None:
     for at in (NOW, NOW + timedelta(minutes=30), NOW + timedelta(minutes=40)):
-        services.record_click(
+        clicks.record_click(
             influencer=mei.influencer, source="storefront", product_id=product_id, visitor="v" * 32, at=at
         )
 
@@ -37,7 +38,7 @@ def test_a_visit_counts_once_an_hour_visitor_and_link(mei: Mei, product_id: int 
 
 def test_another_visitor_and_another_link_count_too(mei: Mei) -> None:
     for source, visitor in [("storefront", "a"), ("storefront", "b"), ("pick:1", "a")]:
-        services.record_click(influencer=mei.influencer, source=source, product_id=None, visitor=visitor, at=NOW)
+        clicks.record_click(influencer=mei.influencer, source=source, product_id=None, visitor=visitor, at=NOW)
 
     assert Click.objects.count() == 3
 

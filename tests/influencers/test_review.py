@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from influencers import services
-from influencers.errors import AlreadyDecided, MissingReason, MissingText, OwnApplication
+from influencers.errors import AlreadyDecided, MissingReason, MissingText, OwnApplication, TooLateToUndo
 from influencers.models import Application, ApplicationEvent, Influencer
+from influencers.services import applying, reviewing, weighing
 from notifications.models import Notice
 from tests.factories.accounts import UserFactory
 from tests.factories.influencers import ApplicationFactory, SocialAccountFactory
@@ -20,8 +21,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sent(otto: User) -> Application:
     application = ApplicationFactory(user=otto, display_name="Otto Stern")
-    services.store_score(application, today=timezone.localdate())
+    weighing.store_score(application, today=timezone.localdate())
     return application
+
+
+def after_the_minutes(count: int = 1) -> None:
+    """The minutes of undo are over, and the clock came by."""
+    assert reviewing.settle_decisions(timezone.now() + timedelta(minutes=10)) == count
 
 
 def kinds(application: Application) -> list[tuple[str, str, str]]:
@@ -29,20 +35,104 @@ def kinds(application: Application) -> list[tuple[str, str, str]]:
 
 
 def test_an_approval_makes_an_influencer_and_tells_her(sent: Application, rhea: User) -> None:
-    services.approve(application_pk=sent.pk, reviewer=rhea, note=" Welcome. ")
+    reviewing.approve(application_pk=sent.pk, reviewer=rhea, note=" Welcome. ")
+    after_the_minutes()
 
     sent.refresh_from_db()
     assert (sent.state, sent.decided_by, sent.note) == (Application.State.APPROVED, rhea, "Welcome.")
     assert Influencer.objects.get(user=sent.user).application == sent
-    assert kinds(sent) == [("approved", "submitted", "approved")]
+    assert kinds(sent) == [("decided", "submitted", "approved"), ("approved", "submitted", "approved")]
     assert Notice.objects.get(recipient=sent.user).kind == "application_approved"
+
+
+def test_nothing_is_told_and_nothing_takes_effect_before_the_minutes_are_over(
+    as_otto: Client, sent: Application, rhea: User
+) -> None:
+    reviewing.approve(application_pk=sent.pk, reviewer=rhea, note="Welcome.")
+
+    assert reviewing.settle_decisions(timezone.now() + timedelta(minutes=9, seconds=59)) == 0
+    page = as_otto.get("/apply/status").content.decode()
+    assert "In review" in page
+    assert "Approved" not in page
+    assert "Welcome." not in page
+    assert as_otto.get("/studio").url == "/apply"
+    assert (Influencer.objects.count(), Notice.objects.count()) == (0, 0)
+
+
+def test_a_decision_takes_effect_exactly_once(sent: Application, rhea: User) -> None:
+    reviewing.approve(application_pk=sent.pk, reviewer=rhea)
+    stale = Application.objects.get(pk=sent.pk)
+
+    after_the_minutes()
+    assert reviewing._settle(stale) is False
+    after_the_minutes(0)
+
+    assert (Influencer.objects.count(), Notice.objects.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("act", ["approve", "decline", "ask"])
+def test_an_undo_brings_everything_back_as_it_was(sent: Application, rhea: User, act: str) -> None:
+    before = Application.objects.filter(pk=sent.pk).values().get()
+    acts = {
+        "approve": lambda: reviewing.approve(application_pk=sent.pk, reviewer=rhea, note="Yes."),
+        "decline": lambda: reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="other", note="No."),
+        "ask": lambda: reviewing.ask(application_pk=sent.pk, reviewer=rhea, question="Why?", reason="other"),
+    }
+    acts[act]()
+
+    reviewing.undo(application_pk=sent.pk, reviewer=rhea)
+
+    after = Application.objects.filter(pk=sent.pk).values().get()
+    assert after.pop("held_by_id") == rhea.pk
+    assert {**before, "held_until": None} == {**after, "held_by_id": None, "held_until": None}
+    after_the_minutes(0)
+    assert not Notice.objects.exists()
+    assert [kind for kind, _, _ in kinds(sent)] == ["decided", "undone"]
+    with pytest.raises(TooLateToUndo):
+        reviewing.undo(application_pk=sent.pk, reviewer=rhea)
+
+
+def test_an_undo_comes_too_late_after_ten_minutes_and_from_somebody_else(sent: Application, rhea: User) -> None:
+    reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="other")
+    with pytest.raises(TooLateToUndo):
+        reviewing.undo(application_pk=sent.pk, reviewer=UserFactory())
+    with time_machine.travel(timezone.now() + timedelta(minutes=10, seconds=1)), pytest.raises(TooLateToUndo):
+        reviewing.undo(application_pk=sent.pk, reviewer=rhea)
+
+    sent.refresh_from_db()
+    assert sent.verdict == Application.State.DECLINED
+    assert len(kinds(sent)) == 1
+
+
+def test_a_question_taken_back_is_never_asked(as_rhea: Client, as_otto: Client, sent: Application) -> None:
+    as_rhea.post(f"/review/applications/{sent.pk}/ask", {"question": "Whose account?"})
+    answer = as_rhea.post(f"/review/applications/{sent.pk}/undo")
+    assert answer.url == f"/review/applications/{sent.pk}#case"
+
+    after_the_minutes(0)
+    assert "Whose account?" not in as_otto.get("/apply/status").content.decode()
+
+
+def test_what_reviewers_do_among_themselves_is_never_shown_to_the_applicant(
+    as_otto: Client, as_rhea: Client, sent: Application, rhea: User
+) -> None:
+    as_rhea.post(f"/review/applications/{sent.pk}/hold")
+    as_rhea.post(f"/review/applications/{sent.pk}/note", {"text": "Looks like a friend of mine."})
+    reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="other", note="A first thought.")
+    reviewing.undo(application_pk=sent.pk, reviewer=rhea)
+
+    mine, hers = as_rhea.get(f"/review/applications/{sent.pk}").content.decode(), as_otto.get("/apply/status")
+    for words in ("Looks like a friend of mine.", "A first thought.", "Rhea Patel", "Undone", "Case opened"):
+        assert words in mine
+        assert words not in hers.content.decode()
 
 
 @pytest.mark.parametrize(
     ("reason", "days"), [("does_not_meet_requirements", 30), ("other", 30), ("needs_more_detail", 0)]
 )
 def test_a_decline_says_from_when_she_may_apply_again(sent: Application, rhea: User, reason: str, days: int) -> None:
-    services.decline(application_pk=sent.pk, reviewer=rhea, reason=reason, note="Post more.")
+    reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason=reason, note="Post more.")
+    after_the_minutes()
 
     sent.refresh_from_db()
     assert sent.reapply_on == timezone.localdate() + timedelta(days=days)
@@ -58,7 +148,7 @@ def test_a_decline_says_from_when_she_may_apply_again(sent: Application, rhea: U
 
 def test_a_decline_without_a_known_reason_changes_nothing(sent: Application, rhea: User) -> None:
     with pytest.raises(MissingReason):
-        services.decline(application_pk=sent.pk, reviewer=rhea, reason="because")
+        reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="because")
 
     sent.refresh_from_db()
     assert (sent.state, kinds(sent)) == (Application.State.SUBMITTED, [])
@@ -66,20 +156,21 @@ def test_a_decline_without_a_known_reason_changes_nothing(sent: Application, rhe
 
 @pytest.mark.parametrize("second", ["approve", "decline", "ask"])
 def test_a_second_decision_changes_nothing_and_says_so(sent: Application, rhea: User, second: str) -> None:
-    services.decline(application_pk=sent.pk, reviewer=rhea, reason="other")
+    reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="other")
     other = UserFactory()
     acts = {
-        "approve": lambda: services.approve(application_pk=sent.pk, reviewer=other),
-        "decline": lambda: services.decline(application_pk=sent.pk, reviewer=other, reason="other", note="again"),
-        "ask": lambda: services.ask(application_pk=sent.pk, reviewer=other, question="Why?"),
+        "approve": lambda: reviewing.approve(application_pk=sent.pk, reviewer=other),
+        "decline": lambda: reviewing.decline(application_pk=sent.pk, reviewer=other, reason="other", note="again"),
+        "ask": lambda: reviewing.ask(application_pk=sent.pk, reviewer=other, question="Why?"),
     }
 
     with pytest.raises(AlreadyDecided, match="Not yet"):
         acts[second]()
 
     sent.refresh_from_db()
-    assert (sent.state, sent.decided_by, sent.note, sent.question) == (Application.State.DECLINED, rhea, "", "")
+    assert (sent.verdict, sent.decided_by, sent.note, sent.question) == (Application.State.DECLINED, rhea, "", "")
     assert len(kinds(sent)) == 1
+    after_the_minutes()
     assert Notice.objects.count() == 1
 
 
@@ -87,7 +178,7 @@ def test_nobody_decides_her_own_application(rhea: User) -> None:
     own = ApplicationFactory(user=rhea)
 
     with pytest.raises(OwnApplication):
-        services.approve(application_pk=own.pk, reviewer=rhea)
+        reviewing.approve(application_pk=own.pk, reviewer=rhea)
 
     own.refresh_from_db()
     assert own.state == Application.State.SUBMITTED
@@ -96,22 +187,23 @@ def test_nobody_decides_her_own_application(rhea: User) -> None:
 
 def test_an_answer_brings_the_application_back_to_its_place(sent: Application, rhea: User) -> None:
     place = sent.submitted_at
-    services.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
+    reviewing.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
+    after_the_minutes()
     sent.refresh_from_db()
     assert (sent.state, sent.question) == (Application.State.NEEDS_MORE, "Which account is yours?")
 
-    services.answer(application=sent, text="The one in my bio.")
+    applying.answer(application=sent, text="The one in my bio.")
 
     sent.refresh_from_db()
     assert (sent.state, sent.answer, sent.submitted_at) == (Application.State.SUBMITTED, "The one in my bio.", place)
-    assert [kind for kind, _, _ in kinds(sent)] == ["asked", "answered"]
+    assert [kind for kind, _, _ in kinds(sent)] == ["decided", "asked", "answered"]
     with pytest.raises(AlreadyDecided):
-        services.answer(application=sent, text="Again.")
+        applying.answer(application=sent, text="Again.")
 
 
 def test_an_empty_question_is_refused(sent: Application, rhea: User) -> None:
     with pytest.raises(MissingText):
-        services.ask(application_pk=sent.pk, reviewer=rhea, question="  ")
+        reviewing.ask(application_pk=sent.pk, reviewer=rhea, question="  ")
 
 
 def test_a_judgement_of_fit_moves_the_score_on_both_sides(as_rhea: Client, as_otto: Client, sent: Application) -> None:
@@ -142,19 +234,19 @@ def test_a_reviewer_decides_and_the_next_case_loads(as_rhea: Client, sent: Appli
 
     answer = as_rhea.post(f"/review/applications/{sent.pk}/approve", {"note": ""}, follow=True)
 
-    assert answer.redirect_chain == [(f"/review/applications/{following.pk}", 302)]
+    assert answer.redirect_chain == [(f"/review/applications/{following.pk}#case", 302)]
     assert "Otto Stern is approved. 1 left." in answer.content.decode()
 
 
 def test_two_reviewers_at_once_are_told_on_the_page(as_rhea: Client, sent: Application, rhea: User) -> None:
-    services.approve(application_pk=sent.pk, reviewer=UserFactory())
+    reviewing.approve(application_pk=sent.pk, reviewer=UserFactory())
 
     page = as_rhea.post(f"/review/applications/{sent.pk}/decline", {"reason": "other"})
 
     assert page.status_code == 409
     assert "Nothing was changed: somebody was quicker." in page.content.decode()
     sent.refresh_from_db()
-    assert sent.state == Application.State.APPROVED
+    assert sent.verdict == Application.State.APPROVED
 
 
 def test_a_decline_without_a_reason_names_the_field(as_rhea: Client, sent: Application) -> None:
@@ -197,19 +289,25 @@ def test_the_views_of_the_queue_show_what_they_say(as_rhea: Client, otto: User) 
     ApplicationFactory(display_name="Far below", score_points="20.0")
     ApplicationFactory(display_name="Asked", state=Application.State.NEEDS_MORE)
 
-    def shown(view: str) -> list[str]:
-        text = as_rhea.get("/review", {"show": view}).content.decode()
+    def shown(**filters: str) -> list[str]:
+        text = as_rhea.get("/review", filters).content.decode()
         return [name for name in ("Earlier Otto", "Otto again", "Far below", "Asked") if f">{name}<" in text]
 
-    assert shown("oldest") == ["Otto again", "Far below"]
-    assert shown("near") == ["Otto again"]
-    assert shown("reapplied") == ["Otto again"]
-    assert shown("asked") == ["Asked"]
-    assert as_rhea.get("/review?show=nothing").status_code == 404
+    assert shown() == ["Otto again", "Far below"]
+    assert shown(near="on") == ["Otto again"]
+    assert shown(reapplied="on") == ["Otto again"]
+    assert shown(view="asked") == ["Asked"]
+    assert shown(view="declined") == ["Earlier Otto"]
+    wrong = as_rhea.get("/review?view=nothing&near=on")
+    assert wrong.status_code == 422
+    assert "This filter does not exist." in wrong.content.decode()
+    assert ">Otto again<" in wrong.content.decode()
+    assert ">Far below<" not in wrong.content.decode()
 
 
 def test_a_question_is_answered_on_the_status_page(as_otto: Client, sent: Application, rhea: User) -> None:
-    services.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
+    reviewing.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
+    after_the_minutes()
     assert "Which account is yours?" in as_otto.get("/apply/status").content.decode()
 
     assert as_otto.post("/apply/status", {"text": ""}).status_code == 422
@@ -221,7 +319,8 @@ def test_a_question_is_answered_on_the_status_page(as_otto: Client, sent: Applic
 
 
 def test_a_declined_person_reads_what_would_move_each_factor(as_otto: Client, sent: Application, rhea: User) -> None:
-    services.decline(application_pk=sent.pk, reviewer=rhea, reason="does_not_meet_requirements", note="Soon.")
+    reviewing.decline(application_pk=sent.pk, reviewer=rhea, reason="does_not_meet_requirements", note="Soon.")
+    after_the_minutes()
 
     page = as_otto.get("/apply/status").content.decode()
 

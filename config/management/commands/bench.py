@@ -1,4 +1,4 @@
-"""``manage.py bench pages|import|friend_search|feed|heat|streams [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+"""``manage.py bench pages|import|friend_search|feed|heat|streams|desk [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.management import feed_bench, heat_bench, people_bench, stream_bench
+from config.management import desk_bench, feed_bench, heat_bench, people_bench, stream_bench
 
 YARDSTICK = "constant view"
 PAGES = {
@@ -136,6 +136,8 @@ class Command(BaseCommand):
                 "heat",
                 "voices",
                 "streams",
+                "desk",
+                "cases",
             ],
         )
         parser.add_argument("--json", action="store_true")
@@ -147,6 +149,7 @@ class Command(BaseCommand):
         parser.add_argument("--posts", type=int, default=1_000_000)
         parser.add_argument("--follows", type=int, default=5_000_000)
         parser.add_argument("--voices", type=int, default=1_000_000)
+        parser.add_argument("--applications", type=int, default=100_000)
         parser.add_argument("--probes", type=int, default=200)
         parser.add_argument("--streams", type=int, default=1000)
         parser.add_argument("--seconds", type=int, default=60)
@@ -161,6 +164,12 @@ class Command(BaseCommand):
         if options["name"] == "posts":
             sizes = (options[name] for name in ("people", "posts", "follows", "probes"))
             self.stdout.write(json.dumps(feed_bench.run(*sizes)))
+            return
+        if options["name"] == "cases":
+            self.stdout.write(json.dumps(desk_bench.run(options["applications"], options["probes"])))
+            return
+        if options["name"] == "desk":
+            self.desk(options)
             return
         if options["name"] == "feed":
             self.feed(options)
@@ -324,6 +333,21 @@ class Command(BaseCommand):
             if isinstance(row, dict):
                 times = f"({row['p50_ms'] / yardstick:6.1f} x)"
                 self.stdout.write(f"{name:<34} p50 {row['p50_ms']:8.2f} ms {times}  p95 {row['p95_ms']:8.2f} ms")
+
+    def desk(self, options: dict[str, Any]) -> None:
+        """The reviewers' queue and a case, among ten applications and among a hundred thousand."""
+        names = ("applications", "probes")
+        figures = self.in_scratch(["cases", *(part for name in names for part in (f"--{name}", str(options[name])))])
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        self.stdout.write("{applications} applications on {database}, beside ten".format(**figures))
+        for name, many in figures["many"].items():
+            few = figures["few"][name]
+            self.stdout.write(
+                f"{name:<30} p50 {many['p50_ms']:8.2f} ms  p95 {many['p95_ms']:8.2f} ms  {many['queries']} queries"
+                f"   (few: {few['p50_ms']:6.2f} ms, {few['queries']} queries)"
+            )
 
     def child(self, arguments: list[str], environment: dict[str, str]) -> str:
         """Run one of our commands with other settings; its output."""

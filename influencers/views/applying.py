@@ -1,4 +1,4 @@
-"""The programme's pages: apply, where it stands, and the reviewers' desk."""
+"""The programme's pages for applicants: apply, and where it stands."""
 
 from dataclasses import asdict
 from typing import Any, cast
@@ -11,31 +11,25 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from core.http import render_page
-from influencers import queries, services
-from influencers.access import reviewer_required
 from influencers.countries import country_name
-from influencers.errors import Incomplete, ProgrammeError
+from influencers.errors import CountryClosed, Incomplete, ProgrammeError
 from influencers.forms import (
     PREFIX,
     AccountFormSet,
     AnswerForm,
-    ApproveForm,
-    AskForm,
-    DeclineForm,
-    RelevanceForm,
     SendForm,
     YouForm,
     typed_accounts,
 )
-from influencers.models import SocialAccount
+from influencers.queries import programme as queries
+from influencers.queries.proving import cards_for
+from influencers.services import applying, inviting, judging
 
-STEPS = ("you", "accounts", "reach", "send")
-SHOWS = ("oldest", "near", "reapplied", "asked")
+STEPS = ("you", "accounts", "prove", "reach", "send")
 
 
 def member(request: HttpRequest) -> User:
@@ -60,7 +54,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     if not standing.may_edit:
         # Sent, approved, or too early: the status page says which, and from when.
         return redirect("influencers:status")
-    view = {"you": _you, "accounts": _accounts, "reach": _reach, "send": _send}[step]
+    view = {"you": _you, "accounts": _accounts, "prove": _prove, "reach": _reach, "send": _send}[step]
     try:
         return view(request, standing)
     except Incomplete as refusal:
@@ -100,7 +94,11 @@ def _you(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     if request.method == "POST":
         form = YouForm(request.POST)
         if form.is_valid():
-            services.save_draft(user=member(request), **form.cleaned_data)
+            applying.save_draft(user=member(request), **form.cleaned_data)
+            try:
+                applying.refuse_country(form.cleaned_data["country"])
+            except CountryClosed as closed:
+                messages.warning(request, closed.message)
             return _onward(request, "accounts")
         return render_page(request, "influencers/step_you.html", _context("you", form=form), status=422)
     last = standing.latest
@@ -118,8 +116,8 @@ def _you(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
 def _accounts(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     template, fragment = "influencers/step_accounts.html", "influencers/_estimate.html"
     if request.method != "POST":
-        kept = [asdict(services.figures_of(account)) for account in queries.accounts_of(standing.latest)]
-        score = queries.live_score(services.AccountFigures(**figures) for figures in kept)
+        kept = [asdict(applying.figures_of(account)) for account in queries.accounts_of(standing.latest)]
+        score = queries.live_score(applying.AccountFigures(**figures) for figures in kept)
         formset = AccountFormSet(initial=kept, prefix=PREFIX)
         # "Add another account" leads here with one empty row more.
         formset.extra = 1 if "more" in request.GET or not kept else 0
@@ -136,12 +134,21 @@ def _accounts(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     if not is_good or not is_enough:
         context["nothing"] = not is_enough and is_good
         return render_page(request, template, context, status=422)
-    services.save_draft(user=member(request), accounts=figures)
+    applying.save_draft(user=member(request), accounts=figures)
     if act == "add":
         return redirect(f"{step_url('accounts')}&more=1#more")
     if removed:
         return redirect(step_url("accounts"))
-    return _onward(request, "reach")
+    return _onward(request, "prove")
+
+
+def _prove(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
+    if request.method == "POST":
+        return _onward(request, "reach")
+    accounts = queries.accounts_of(standing.latest)
+    if not accounts:
+        return redirect(step_url("accounts"))
+    return render_page(request, "influencers/step_prove.html", _context("prove", cards=cards_for(accounts)))
 
 
 def _reach(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
@@ -150,8 +157,7 @@ def _reach(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     accounts = queries.accounts_of(standing.latest)
     if not accounts:
         return redirect(step_url("accounts"))
-    score = queries.live_score(services.figures_of(account) for account in accounts)
-    context = _context("reach", score=score, accounts=accounts)
+    context = _context("reach", score=queries.draft_score(accounts[0].application), accounts=accounts)
     return render_page(request, "influencers/step_reach.html", context, fragment="influencers/_estimate.html")
 
 
@@ -160,7 +166,7 @@ def _send(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
-            services.submit(application=services.save_draft(user=member(request)))
+            applying.submit(application=applying.save_draft(user=member(request)))
         except Incomplete:
             raise
         except ProgrammeError as error:
@@ -175,7 +181,7 @@ def _send(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
         refusal=refusal,
         application=standing.latest,
         accounts=accounts,
-        score=queries.live_score(services.figures_of(account) for account in accounts),
+        score=queries.draft_score(standing.latest) if standing.latest else None,
         topics=queries.topic_names(standing.latest.topics) if standing.latest else "",
         country=country_name(standing.latest.country, request.LANGUAGE_CODE) if standing.latest else "",
     )
@@ -197,7 +203,7 @@ def status(request: HttpRequest) -> HttpResponse:
         code = 422
         if form.is_valid():
             try:
-                services.answer(application=page.application, text=form.cleaned_data["text"])
+                applying.answer(application=page.application, text=form.cleaned_data["text"])
             except ProgrammeError as error:
                 refusal, code = error.message, error.status
             else:
@@ -206,110 +212,29 @@ def status(request: HttpRequest) -> HttpResponse:
     return render(request, "influencers/status.html", {"page": page, "form": form, "refusal": refusal}, status=code)
 
 
-@reviewer_required
-@require_GET
-def queue(request: HttpRequest) -> HttpResponse:
-    """The applications that wait, oldest first."""
-    show = request.GET.get("show", "oldest")
-    if show not in SHOWS:
-        raise Http404
-    page, rows, waiting = queries.queue_page(request, show)
-    context = {"page": page, "rows": rows, "waiting": waiting, "show": show}
-    return render_page(request, "influencers/queue.html", context, fragment="influencers/_queue.html")
-
-
-@reviewer_required
-@require_GET
-def review(request: HttpRequest, pk: int) -> HttpResponse:
-    """One application with its figures, evidence and score, and the decision."""
-    return _case(request, pk)
-
-
-def _case(request: HttpRequest, pk: int, *, refusal: str = "", status: int = 200, **forms: Any) -> HttpResponse:
-    page = queries.review_page(pk, member(request))
-    context = {
-        "page": page,
-        "refusal": refusal,
-        "approve_form": ApproveForm(auto_id="approve_%s"),
-        "decline_form": DeclineForm(auto_id="decline_%s"),
-        "ask_form": AskForm(auto_id="ask_%s"),
-        "rows": [
-            (account, RelevanceForm(initial={"relevance": account.relevance}, auto_id=f"rate_{account.pk}_%s"))
-            for account in page.accounts
-        ],
-        **forms,
-    }
-    return render(request, "influencers/review.html", context, status=status)
-
-
-def _decided(request: HttpRequest, text: str, application: Any) -> HttpResponse:
-    """After a decision the next case loads."""
-    following, waiting = queries.next_case(application)
-    left = ngettext("%(count)d left.", "%(count)d left.", waiting) % {"count": waiting}
-    messages.success(request, f"{text} {left}")
-    return redirect("influencers:review", pk=following) if following else redirect("influencers:queue")
-
-
-@reviewer_required
 @require_POST
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Yes."""
-    queries.application_for_review(pk)
-    form = ApproveForm(request.POST, auto_id="approve_%s")
-    if not form.is_valid():
-        return _case(request, pk, status=422, approve_form=form)
+def apply_again(request: HttpRequest) -> HttpResponse:
+    """The last application once more, nothing filled in again."""
     try:
-        application = services.approve(application_pk=pk, reviewer=member(request), note=form.cleaned_data["note"])
-    except ProgrammeError as error:
-        return _case(request, pk, refusal=error.message, status=error.status)
-    return _decided(request, _("%(name)s is approved.") % {"name": application.display_name}, application)
+        inviting.apply_again(user=member(request))
+    except Incomplete as refusal:
+        messages.error(request, refusal.message)
+        return redirect(step_url(refusal.step))
+    except ProgrammeError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Your application is sent."))
+    return redirect("influencers:status")
 
 
-@reviewer_required
 @require_POST
-def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    """Not yet, with the reason."""
-    queries.application_for_review(pk)
-    form = DeclineForm(request.POST, auto_id="decline_%s")
-    if not form.is_valid():
-        return _case(request, pk, status=422, decline_form=form)
+def ask_for_a_person(request: HttpRequest) -> HttpResponse:
+    """What the rule declined goes to a reviewer."""
+    page = queries.status_page(member(request))
     try:
-        application = services.decline(application_pk=pk, reviewer=member(request), **form.cleaned_data)
-    except ProgrammeError as error:
-        return _case(request, pk, refusal=error.message, status=error.status)
-    return _decided(request, _("%(name)s is declined.") % {"name": application.display_name}, application)
-
-
-@reviewer_required
-@require_POST
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """A question to the applicant."""
-    queries.application_for_review(pk)
-    form = AskForm(request.POST, auto_id="ask_%s")
-    if not form.is_valid():
-        return _case(request, pk, status=422, ask_form=form)
-    try:
-        application = services.ask(application_pk=pk, reviewer=member(request), question=form.cleaned_data["question"])
-    except ProgrammeError as error:
-        return _case(request, pk, refusal=error.message, status=error.status)
-    return _decided(request, _("%(name)s was asked.") % {"name": application.display_name}, application)
-
-
-@reviewer_required
-@require_POST
-def rate(request: HttpRequest, pk: int, account_pk: int) -> HttpResponse:
-    """How much of one account shows products; the score follows."""
-    queries.application_for_review(pk)
-    form = RelevanceForm(request.POST)
-    if not form.is_valid():
-        return _case(request, pk, refusal=" ".join(str(error) for error in form.errors["relevance"]), status=422)
-    try:
-        application = services.rate_relevance(
-            application_pk=pk, account_pk=account_pk, reviewer=member(request), relevance=form.cleaned_data["relevance"]
-        )
-    except SocialAccount.DoesNotExist:
-        raise Http404 from None
-    except ProgrammeError as error:
-        return _case(request, pk, refusal=error.message, status=error.status)
-    messages.success(request, _("The score is now %(points)s.") % {"points": application.score_points})
-    return redirect(f"{reverse('influencers:review', args=[pk])}#score")
+        judging.ask_for_a_person(application=page.application)
+    except ProgrammeError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("A person looks at your application now."))
+    return redirect("influencers:status")
