@@ -520,3 +520,30 @@ class RelevanceForm(forms.Form):
         empty_value=None,
         error_messages={"invalid_choice": _("Choose 0 to 4.")},
     )
+
+
+class PeriodForm(forms.Form):
+    """The days that figures are for."""
+
+    first = forms.DateField(
+        label=_("From"),
+        error_messages={"required": _("Choose the first day."), "invalid": _("Enter a date, such as 2026-05-31.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+    )
+    last = forms.DateField(
+        label=_("To"),
+        error_messages={"required": _("Choose the last day."), "invalid": _("Enter a date, such as 2026-05-31.")},
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        input_formats=["%Y-%m-%d"],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The first day comes first, and both are days that the calendar bears."""
+        data = super().clean() or {}
+        first, last = data.get("first"), data.get("last")
+        if first and last and first > last:
+            self.add_error("last", _("The last day must not be before the first."))
+        if first and last and not (date(2000, 1, 1) <= first and last <= date(2200, 1, 1)):
+            self.add_error("last", _("Choose days between 2000 and 2200."))
+        return data

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from influencers.views import applying, proving, reviewing
+from influencers.views import applying, figures, proving, reviewing
 
 app_name = "influencers"
 urlpatterns = [
@@ -25,6 +25,7 @@ urlpatterns = [
     path("review/networks", proving.networks, name="networks"),
     path("review", reviewing.queue, name="queue"),
     path("review/bulk", reviewing.bulk, name="bulk"),
+    path("review/figures", figures.figures, name="figures"),
     path("review/log", reviewing.log, name="log"),
     path("review/replies", reviewing.replies, name="replies"),
     path("review/replies/<int:pk>", reviewing.reply, name="reply"),

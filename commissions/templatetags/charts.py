@@ -1,12 +1,12 @@
 """Charts as SVG from the server: no script, no inline style."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django import template
 from django.utils.formats import date_format
 
 from commissions.queries import Day
+from core.templatetags.bars import Mark, nice_top
 from core.templatetags.core import money_text
 
 register = template.Library()
@@ -14,26 +14,6 @@ register = template.Library()
 WIDTH, HEIGHT = 720, 240
 START, END, TOP, BOTTOM = 56, 712, 12, 208
 STEPS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A label at a place of the drawing."""
-
-    x: float
-    y: float
-    text: str
-
-
-def nice_top(highest: int) -> int:
-    """A round number at or above the highest value that four steps divide well."""
-    top = 4
-    while top < highest:
-        for factor in (1, 2, 3, 5):
-            if top * factor >= highest:
-                return top * factor
-        top *= 10
-    return top
 
 
 @register.inclusion_tag("commissions/_chart.html")
@@ -68,9 +48,3 @@ def line_chart(days: Sequence[Day], currency: str) -> dict[str, object]:
         "ticks": ticks, "now": " ".join(now), "before": " ".join(before), "peak": peak,
         "area": f"{START},{BOTTOM} {' '.join(now)} {END},{BOTTOM}" if now else "",
     }  # fmt: skip
-
-
-@register.simple_tag
-def bar_width(part: int, whole: int, width: int = 300) -> str:
-    """How wide a part of a bar is, in the drawing's units."""
-    return f"{width * part / whole:.1f}" if whole > 0 else "0"

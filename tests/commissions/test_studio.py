@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from commissions import services
 from commissions.models import Entry, Rate
-from commissions.templatetags.charts import nice_top
 from commissions.views import safe_cell
+from core.templatetags.bars import nice_top
 from orders.models import OrderLine
 from tests.cast import Mei
 from tests.factories.catalog import ProductFactory

@@ -182,6 +182,7 @@ ACCESS: dict[str, tuple[int, ...]] = {
     "influencers:ask_for_a_person": (302, 405, 405, 405, 405, 405, 405),
     "influencers:bulk": (302, 403, 403, 403, 403, 405, 403),
     "influencers:decline": (302, 403, 403, 403, 403, 405, 403),
+    "influencers:figures": (302, 403, 403, 403, 403, 200, 403),
     "influencers:prove": (302, 404, 200, 404, 404, 404, 404),
     "influencers:sign_in": (302, 405, 405, 405, 405, 405, 405),
     "influencers:give_code": (302, 405, 405, 405, 405, 405, 405),

@@ -1,4 +1,4 @@
-"""``manage.py bench pages|import|friend_search|feed|heat|streams|desk [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+"""``manage.py bench pages|import|friend_search|feed|heat|streams|desk|scoring [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.management import desk_bench, feed_bench, heat_bench, people_bench, stream_bench
+from config.management import desk_bench, feed_bench, heat_bench, people_bench, scoring_bench, stream_bench
 
 YARDSTICK = "constant view"
 PAGES = {
@@ -123,23 +123,8 @@ class Command(BaseCommand):
     help = "Print figures: processor time of pages beside a constant view, and the import's rows per second."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "name",
-            choices=[
-                "pages",
-                "import",
-                "friend_search",
-                "filling",
-                "people",
-                "feed",
-                "posts",
-                "heat",
-                "voices",
-                "streams",
-                "desk",
-                "cases",
-            ],
-        )
+        names = ["pages", "import", "friend_search", "filling", "people", "feed", "posts", "heat", "voices", "streams"]
+        parser.add_argument("name", choices=[*names, "desk", "cases", "scoring"])
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
         parser.add_argument("--products", type=int, default=5000)
@@ -153,6 +138,7 @@ class Command(BaseCommand):
         parser.add_argument("--probes", type=int, default=200)
         parser.add_argument("--streams", type=int, default=1000)
         parser.add_argument("--seconds", type=int, default=60)
+        parser.add_argument("--creators", type=int, default=1_000_000)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["name"] == "filling":
@@ -173,6 +159,9 @@ class Command(BaseCommand):
             return
         if options["name"] == "feed":
             self.feed(options)
+            return
+        if options["name"] == "scoring":
+            self.scoring(options)
             return
         if options["name"] == "streams":
             self.streams(options)
@@ -269,6 +258,17 @@ class Command(BaseCommand):
                     with connection.cursor() as cursor:
                         cursor.execute(f"DROP DATABASE {scratch}")
         return figures
+
+    def scoring(self, options: dict[str, Any]) -> None:
+        """Score a million creators from their readings; no database is touched."""
+        figures = scoring_bench.run(options["creators"])
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        self.stdout.write(
+            "{creators} creators with {readings} readings: {creators_per_second_and_core} creators a second and core,"
+            " {plans_per_second_and_core} growth plans a second and core".format(**figures)
+        )
 
     def friend_search(self, options: dict[str, Any]) -> None:
         """Find people among a million."""
