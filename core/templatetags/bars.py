@@ -7,18 +7,23 @@ from django import template
 
 register = template.Library()
 
-WIDTH, HEIGHT = 720, 220
-START, END, TOP, BOTTOM = 48, 712, 24, 180
+# Narrow enough that its words can be read on a phone.
+WIDTH, HEIGHT = 360, 200
+START, END, TOP, BOTTOM = 34, 356, 20, 170
 STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: what it counts, how many, and (where it is one) which part of a whole that is."""
+    """One bar: what it counts, how many, and (where it is one) which part of a whole that is.
+
+    ``tick`` is a shorter label for the drawing; the table has the whole one.
+    """
 
     label: str
     count: int
     share: str = ""
+    tick: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,9 +122,10 @@ def _waits(period: Period) -> tuple[list[Bar], timedelta | None]:
         all=Count("pk"), **{f"n{place}": Count("pk", filter=stretch) for place, stretch in enumerate(stretches)}
     )
     labels = (_("under an hour"), _("1 to 24 hours"), _("1 to 3 days"), _("3 to 5 days"), _("over 5 days"))
+    ticks = (_("< 1 h"), _("1–24 h"), _("1–3 d"), _("3–5 d"), _("> 5 d"))
     bars = [
-        Bar(label, counts[f"n{place}"], _share(counts[f"n{place}"], counts["all"]))
-        for place, label in enumerate(labels)
+        Bar(label, counts[f"n{place}"], _share(counts[f"n{place}"], counts["all"]), tick)
+        for place, (label, tick) in enumerate(zip(labels, ticks, strict=True))
     ]
     middle = (counts["all"] - 1) // 2
     return bars, rows.order_by("wait", "pk").values_list("wait", flat=True)[middle] if counts["all"] else None
@@ -139,7 +140,7 @@ def _spread(period: Period) -> list[Bar]:
             for low in range(0, 100, STEP)
         }
     )  # fmt: skip
-    return [Bar(f"{low}–{low + STEP}", counts[f"n{low}"]) for low in range(0, 100, STEP)]
+    return [Bar(f"{low}–{low + STEP}", counts[f"n{low}"], tick=str(low)) for low in range(0, 100, STEP)]
 
 
 def _agreement(period: Period) -> Agreement:

@@ -53,6 +53,11 @@ class Preview:
     turns: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @property
+    def moved(self) -> int:
+        """How many scores are another."""
+        return sum(one.before.points != one.after.points for one in self.changed)
+
+    @property
     def turned(self) -> int:
         """How many verdicts are another."""
         return sum(count for (before, after), count in self.turns.items() if before != after)

@@ -70,7 +70,7 @@ def test_a_period_without_anything_says_so(as_rhea: Client) -> None:
 def test_staff_see_charts_with_a_table_behind_each(as_rhea: Client, march: figures.Period) -> None:
     page = as_rhea.get("/review/figures", {"first": "2026-03-01", "last": "2026-03-31"}).content.decode()
 
-    assert page.count('<figure class="chart">') == page.count("View as table") == 3
+    assert page.count('<figure class="chart chart-bars">') == page.count("View as table") == 3
     assert "<strong>67 %</strong>: people decided 2 of 3 as the score said." in page
     assert "1 more was decided by the policy" in page
 
@@ -91,7 +91,7 @@ def test_days_that_cannot_be_are_told_and_the_usual_ones_shown(
 
     assert page.status_code == 422
     assert words in page.content.decode()
-    assert page.content.decode().count('<figure class="chart">') == 3
+    assert page.content.decode().count('<figure class="chart chart-bars">') == 3
 
 
 def test_the_figures_cost_the_same_for_3_and_for_30(as_rhea: Client, rhea: User) -> None:
