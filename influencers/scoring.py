@@ -326,11 +326,15 @@ def readings_of(reach: Reach, *, today: date) -> list[Reading]:
         return []
     now = Reading(reach.refreshed_on or today, reach.followers, reach.likes, reach.comments, reach.views)
     earlier = {
-        reading.taken_on: reading
-        for reading in sorted(reach.history, key=lambda one: (one.taken_on, one.followers))
-        if reading.taken_on < now.taken_on
+        reading.taken_on: reading for reading in sorted(reach.history, key=_in_order) if reading.taken_on < now.taken_on
     }
     return [*earlier.values(), now]
+
+
+def _in_order(reading: Reading) -> tuple[Any, ...]:
+    """By day; of one day the larger following last, whatever the order in which they were given."""
+    counts = (reading.followers, reading.likes, reading.comments, reading.views)
+    return (reading.taken_on, *(-1 if count is None else count for count in counts))
 
 
 def growth_between(before: Reading, after: Reading) -> float:
@@ -429,7 +433,12 @@ def score_account(reach: Reach, policy: Policy, *, today: date) -> AccountScore:
 
 def rank(account: AccountScore) -> tuple[Any, ...]:
     """Best first; of equal ones the undoubted first, then by name: never by the order in which they were given."""
-    return (-account.points, _ceiling_of(account), account.platform, account.handle, account.flags, account.missing)
+    growth = -9.0 if account.growth is None else account.growth
+    values = tuple(part.points for part in account.parts)
+    numbers = (account.rate or 0.0, growth, values, account.is_proved)
+    return (
+        -account.points, _ceiling_of(account), account.platform, account.handle, account.flags, account.missing, numbers,
+    )  # fmt: skip
 
 
 def _ceiling_of(account: AccountScore) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from influencers.scoring import (
@@ -161,6 +161,7 @@ def test_a_missing_part_is_left_out_named_and_the_others_fill_its_place(reach: R
 
 
 @given(st.lists(reaches, max_size=5), st.randoms())
+@settings(max_examples=400)
 def test_nothing_depends_on_the_order_of_accounts_nor_of_readings(listed: list[Reach], random: Random) -> None:
     shuffled = [replace(reach, history=tuple(random.sample(reach.history, len(reach.history)))) for reach in listed]
     random.shuffle(shuffled)
