@@ -8,8 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy as _
 
 from influencers import scoring
 from influencers.countries import country_choices
@@ -19,62 +18,62 @@ from influencers.models import ScorePolicy, SocialAccount
 Words = str | Promise
 WEIGHT = "weight_"
 LABELS: dict[str, Words] = {
-    "weight_engagement": _lazy("Engagement, percent of the score"),
-    "weight_reach": _lazy("Audience, percent of the score"),
-    "weight_authenticity": _lazy("Account health, percent of the score"),
-    "weight_cadence": _lazy("Activity, percent of the score"),
-    "weight_relevance": _lazy("Fit, percent of the score"),
-    "second_account_share": _lazy("Share of the second account that is added"),
-    "likely_from": _lazy("Likely from, points"),
-    "close_from": _lazy("Close from, points"),
-    "follower_floor": _lazy("Fewest followers that are eligible"),
-    "follower_ceiling": _lazy("Followers that give all points"),
-    "points_per_post": _lazy("Points for each post in 60 days"),
-    "tiers": _lazy("Sizes at which a new tier begins"),
-    "bands": _lazy("Rates in percent, one row a tier"),
-    "band_points": _lazy("Points at the four edges of a row"),
-    "per_view": _lazy("Networks counted against views"),
-    "unlikely_engagement_penalty": _lazy("Unlikely engagement costs"),
-    "unlikely_above_high": _lazy("Unlikely above so many times the high edge"),
-    "unlikely_below_low": _lazy("Unlikely below this share of the low edge"),
-    "unlikely_below_from_followers": _lazy("… from more followers than"),
-    "odd_figures_penalty": _lazy("Figures that do not fit together cost"),
-    "spike_penalty": _lazy("A jump of followers costs"),
-    "spike_growth": _lazy("A jump is a rise in 30 days by more than this share"),
-    "spike_least_followers": _lazy("… and by so many followers at least"),
-    "drop_penalty": _lazy("A fall of followers costs"),
-    "drop_share": _lazy("A fall is a loss in 30 days of more than this share"),
-    "growth_remembered_days": _lazy("Days for which a jump or a fall counts"),
-    "young_penalty": _lazy("A young account costs"),
-    "young_days": _lazy("Young is below so many days"),
-    "follows_many_penalty": _lazy("Following very many costs"),
-    "follows_many_ratio": _lazy("Very many is so many times the followers"),
-    "quiet_penalty": _lazy("Hardly a post costs"),
-    "quiet_posts": _lazy("Hardly a post is fewer in 60 days than"),
-    "stale_penalty": _lazy("Old numbers cost"),
-    "stale_days": _lazy("Numbers are old after so many days"),
-    "open_countries": _lazy("Open countries, as two-letter codes"),
-    "reapply_days": _lazy("Days until a declined person may apply again"),
-    "auto_approve": _lazy("Approve without a reviewer"),
-    "auto_approve_from": _lazy("… from so many points"),
-    "auto_decline": _lazy("Decline without a reviewer"),
-    "auto_decline_below": _lazy("… below so many points"),
-    "second_reviewer_from_followers": _lazy("A second reviewer from so many followers"),
-    "second_reviewer_at_high_risk": _lazy("A second reviewer at high risk"),
-    "claim_tolerance": _lazy("A claim is told from the network's number beyond this share"),
-    "claim_far": _lazy("… and is a high risk beyond this share"),
-    "disposable_domains": _lazy("Domains of mail that is thrown away"),
+    "weight_engagement": _("Engagement, percent of the score"),
+    "weight_reach": _("Audience, percent of the score"),
+    "weight_authenticity": _("Account health, percent of the score"),
+    "weight_cadence": _("Activity, percent of the score"),
+    "weight_relevance": _("Fit, percent of the score"),
+    "second_account_share": _("Share of the second account that is added"),
+    "likely_from": _("Likely from, points"),
+    "close_from": _("Close from, points"),
+    "follower_floor": _("Fewest followers that are eligible"),
+    "follower_ceiling": _("Followers that give all points"),
+    "points_per_post": _("Points for each post in 60 days"),
+    "tiers": _("Sizes at which a new tier begins"),
+    "bands": _("Rates in percent, one row a tier"),
+    "band_points": _("Points at the four edges of a row"),
+    "per_view": _("Networks counted against views"),
+    "unlikely_engagement_penalty": _("Unlikely engagement costs"),
+    "unlikely_above_high": _("Unlikely above so many times the high edge"),
+    "unlikely_below_low": _("Unlikely below this share of the low edge"),
+    "unlikely_below_from_followers": _("… from more followers than"),
+    "odd_figures_penalty": _("Figures that do not fit together cost"),
+    "spike_penalty": _("A jump of followers costs"),
+    "spike_growth": _("A jump is a rise in 30 days by more than this share"),
+    "spike_least_followers": _("… and by so many followers at least"),
+    "drop_penalty": _("A fall of followers costs"),
+    "drop_share": _("A fall is a loss in 30 days of more than this share"),
+    "growth_remembered_days": _("Days for which a jump or a fall counts"),
+    "young_penalty": _("A young account costs"),
+    "young_days": _("Young is below so many days"),
+    "follows_many_penalty": _("Following very many costs"),
+    "follows_many_ratio": _("Very many is so many times the followers"),
+    "quiet_penalty": _("Hardly a post costs"),
+    "quiet_posts": _("Hardly a post is fewer in 60 days than"),
+    "stale_penalty": _("Old numbers cost"),
+    "stale_days": _("Numbers are old after so many days"),
+    "open_countries": _("Open countries, as two-letter codes"),
+    "reapply_days": _("Days until a declined person may apply again"),
+    "auto_approve": _("Approve without a reviewer"),
+    "auto_approve_from": _("… from so many points"),
+    "auto_decline": _("Decline without a reviewer"),
+    "auto_decline_below": _("… below so many points"),
+    "second_reviewer_from_followers": _("A second reviewer from so many followers"),
+    "second_reviewer_at_high_risk": _("A second reviewer at high risk"),
+    "claim_tolerance": _("A claim is told from the network's number beyond this share"),
+    "claim_far": _("… and is a high risk beyond this share"),
+    "disposable_domains": _("Domains of mail that is thrown away"),
 }
 GROUPS: tuple[tuple[Words, tuple[str, ...]], ...] = (
-    (_lazy("Weights"), tuple(f"{WEIGHT}{part}" for part in scoring.PARTS)),
+    (_("Weights"), tuple(f"{WEIGHT}{part}" for part in scoring.PARTS)),
     (
-        _lazy("Lines"),
+        _("Lines"),
         ("likely_from", "close_from", "second_account_share", "follower_floor", "follower_ceiling", "points_per_post"),
     ),
-    (_lazy("Engagement beside peers"), ("tiers", "bands", "band_points", "per_view")),
-    (_lazy("Account health"), tuple(name for name in LABELS if name.startswith(("unlikely", "odd", "spike", "drop", "growth", "young", "follows", "quiet", "stale")))),
+    (_("Engagement beside peers"), ("tiers", "bands", "band_points", "per_view")),
+    (_("Account health"), tuple(name for name in LABELS if name.startswith(("unlikely", "odd", "spike", "drop", "growth", "young", "follows", "quiet", "stale")))),
     (
-        _lazy("The programme"),
+        _("The programme"),
         tuple(name for name in LABELS if name.startswith(("open", "reapply", "auto", "second_reviewer", "claim", "disposable"))),
     ),
 )  # fmt: skip
@@ -110,20 +109,18 @@ def number_fields() -> Iterator[tuple[str, forms.Field]]:
     for part in scoring.PARTS:
         yield f"{WEIGHT}{part}", forms.FloatField(min_value=0, max_value=100)
     texts: dict[str, forms.Field] = {
-        "tiers": forms.CharField(help_text=_lazy("Numbers with spaces between.")),
-        "band_points": forms.CharField(help_text=_lazy("Four numbers with spaces between.")),
+        "tiers": forms.CharField(help_text=_("Numbers with spaces between.")),
+        "band_points": forms.CharField(help_text=_("Four numbers with spaces between.")),
         "bands": forms.CharField(
             widget=forms.Textarea(attrs={"rows": 14}),
-            help_text=_lazy("The network and four rising rates, such as: x 0.03 0.09 0.15 0.36"),
+            help_text=_("The network and four rising rates, such as: x 0.03 0.09 0.15 0.36"),
         ),
         "per_view": forms.MultipleChoiceField(
             choices=SocialAccount.Platform.choices, required=False, widget=forms.CheckboxSelectMultiple
         ),
-        "open_countries": forms.CharField(
-            required=False, help_text=_lazy("With spaces between; empty: open everywhere.")
-        ),
+        "open_countries": forms.CharField(required=False, help_text=_("With spaces between; empty: open everywhere.")),
         "disposable_domains": forms.CharField(
-            required=False, widget=forms.Textarea(attrs={"rows": 6}), help_text=_lazy("With spaces between.")
+            required=False, widget=forms.Textarea(attrs={"rows": 6}), help_text=_("With spaces between.")
         ),
     }
     for item in fields(scoring.Policy):

@@ -287,3 +287,13 @@ def test_the_plan_kept_with_the_score_is_the_rules(weak: Application) -> None:
     plan = growth.plan(reaches, ScorePolicy.objects.in_force(), today=timezone.localdate())
     assert [step["after"] for step in weak.score["plan"]["singles"]] == [step.after for step in plan.singles]
     assert [scoring.reach_from(data) for data in weak.score["reaches"]] == reaches
+
+
+def test_the_plan_is_told_in_the_language_of_the_reader(weak: Application, rhea: User) -> None:
+    User.objects.filter(pk=weak.user.pk).update(language="zh-hans")
+
+    reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason="does_not_meet_requirements")
+    reviewing.settle_decisions(timezone.now() + timedelta(minutes=10))
+
+    sentences = Notice.objects.get(kind="application_declined").data["plan"]
+    assert sentences[0] == "以下任意一项即可："
