@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django import forms
 
 from core.paging import Page
+from core.templatetags.bars import Bar
 
 SHOP_THEMES = ("rosewood", "persimmon", "marigold", "moss", "lagoon", "cobalt", "iris", "graphite")
 
@@ -80,5 +81,6 @@ def context() -> dict[str, object]:
         "sizes": (24, 32, 40, 64, 132),
         "products": products,
         "form": GuideForm({"name": "Mei"}),
+        "bars": [Bar("Started", 164, "100 %"), Bar("Sent", 82, "50 %"), Bar("Decided", 41, "25 %")],
         "page": Page(items=[], number=1, has_next=True, next_url="#guide-more", total=164, shown=24),
     }
