@@ -144,6 +144,11 @@ def balances(influencer: Influencer) -> list[Balance]:
     return [Balance(**row) for row in rows]
 
 
+def has_balance(influencer: Influencer) -> bool:
+    """She has money that was not paid out: a ban then needs a second person (BALANCE_READER)."""
+    return any(balance.total for balance in balances(influencer))
+
+
 def earning_lines(influencer: Influencer, status: str = "") -> QuerySet[OrderLine]:
     """Paid lines that she brought, newest first, with their ledger sums; ``status`` keeps those that stand so."""
     lines = (

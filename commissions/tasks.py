@@ -3,13 +3,16 @@
 from celery import shared_task
 
 from commissions import services
+from commissions.qualifying import report_sales
 from orders.models import Order
 
 
 @shared_task
 def accrue_order(pk: int) -> None:
     """An order was paid."""
-    services.accrue_for(Order.objects.get(pk=pk))
+    order = Order.objects.get(pk=pk)
+    services.accrue_for(order)
+    report_sales(order)
 
 
 @shared_task
@@ -21,10 +24,13 @@ def clear_order(pk: int) -> None:
 @shared_task
 def reverse_order(pk: int) -> None:
     """Something of an order was refunded."""
-    services.reverse_for(Order.objects.get(pk=pk))
+    order = Order.objects.get(pk=pk)
+    services.reverse_for(order)
+    report_sales(order)
 
 
 @shared_task
 def sweep() -> None:
     """Whatever lost messages left."""
     services.sweep()
+    report_sales()

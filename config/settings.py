@@ -164,11 +164,16 @@ CELERY_BEAT_SCHEDULE = {
     "badges": {"task": "sparks.tasks.renew_badges", "schedule": 21600.0},
     "list-alerts": {"task": "lists.tasks.watch", "schedule": 900.0},
     "invite-back": {"task": "influencers.tasks.invite_back", "schedule": crontab(hour=4, minute=20)},
+    "creators": {"task": "influencers.tasks.watch_over", "schedule": crontab(minute=40)},
     "figures": {"task": "influencers.tasks.measure_due", "schedule": 600.0},
     "proofs": {"task": "influencers.tasks.tidy_proofs", "schedule": 3600.0},
     "decisions": {"task": "influencers.tasks.settle", "schedule": 30.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
 }
+
+# --- Creators
+# Who knows whether a creator has money in the ledger: a ban that touches money needs a second person.
+BALANCE_READER = "commissions.queries.has_balance"
 
 # --- People
 AUTH_USER_MODEL = "accounts.User"

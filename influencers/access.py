@@ -42,7 +42,8 @@ def influencer_required(view: View) -> View:
         if influencer is None:
             return redirect("influencers:apply")
         if not influencer.is_active:
-            raise PermissionDenied
+            # Why, and what she can do.
+            return redirect("influencers:standing")
         return view(request, *args, influencer=influencer, **kwargs)
 
     return guarded

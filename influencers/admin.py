@@ -1,16 +1,14 @@
-"""The moderators' desk: applications are read here and decided at /review; influencers can be suspended."""
+"""The moderators' desk: applications are read here and decided at /review; creators' standing is decided at /review/creators."""
 
 from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
@@ -73,27 +71,11 @@ class ReplyTemplateAdmin(admin.ModelAdmin):
 
 
 @admin.register(Influencer)
-class InfluencerAdmin(admin.ModelAdmin):
+class InfluencerAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("user", "state", "approved_at")
     list_filter = ("state",)
     list_select_related = ("user",)
     search_fields = ("user__name", "user__handle", "user__email")
-    readonly_fields = ("user", "application", "approved_at", "state")
-    actions = ("suspend", "restore")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.action(description=_("Suspend: links earn nothing more"))
-    def suspend(self, request: HttpRequest, queryset: QuerySet[Influencer]) -> None:
-        queryset.update(state=Influencer.State.SUSPENDED)
-
-    @admin.action(description=_("Make active again"))
-    def restore(self, request: HttpRequest, queryset: QuerySet[Influencer]) -> None:
-        queryset.update(state=Influencer.State.ACTIVE)
 
 
 @admin.register(ScorePolicy)

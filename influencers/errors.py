@@ -355,3 +355,67 @@ class OwnAccount(ProgrammeError):
 
     def __init__(self) -> None:
         super().__init__(_("Nothing was changed: nobody judges an account of their own. Another reviewer will."))
+
+
+class NotYours(ProgrammeError):
+    """The person may not decide this: it concerns her, or she decided it before."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Nothing was changed: this needs another person. Nobody decides about herself or looks again at her own decision."
+            )
+        )
+
+
+class NoEvidence(ProgrammeError):
+    """A sanction or an answer without words."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Write what was seen: she reads it, and an appeal is judged by it."))
+
+
+class AlreadyStands(ProgrammeError):
+    """The same sanction stands already, or a harder one."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Nothing was changed: such a sanction stands already."))
+
+
+class NothingToDecide(ProgrammeError):
+    """Somebody was quicker, or its time is over."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nothing was changed: somebody was quicker, or its time is over. The page shows how it stands now.")
+        )
+
+
+class AppealClosed(ProgrammeError):
+    """It was appealed before, or too late, or it does not stand any more."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This cannot be appealed any more: its time is over, or you did already. The page shows how it stands.")
+        )
+
+
+class Banned(ProgrammeError):
+    """Her place in the programme was ended for good."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Your place in the programme was ended, and you cannot apply again. Why, and how to appeal, stands on the page about your standing."
+            )
+        )

@@ -1,6 +1,6 @@
 """The influencer programme: applications with their evidence, decisions, people approved, clicks on their links."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import AppendOnlyError, AppendOnlyModel, AppendOnlyQuerySet
-from influencers import replies, scoring
+from influencers import conduct, probation, replies, scoring
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -207,6 +207,8 @@ class Connection(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     expires_at = models.DateTimeField(null=True, blank=True)
+    # The end of which she was told last.
+    reminded_of = models.DateTimeField(null=True, blank=True, editable=False)
     # Access and refresh token, sealed (core.sealing). Nothing shows them.
     tokens = models.TextField(blank=True, editable=False)
     # The one-time code for the profile, sealed too: its owner and reviewers read it.
@@ -533,20 +535,47 @@ class InfluencerQuerySet(models.QuerySet["Influencer"]):
         return self.filter(state=Influencer.State.ACTIVE)
 
 
+def probation_end() -> datetime:
+    """When the probation of somebody who is approved now ends."""
+    return timezone.now() + timedelta(days=probation.DEFAULT_POLICY.days)
+
+
 class Influencer(models.Model):
     """A person who was approved. Her name at ``/@handle`` is her user's handle."""
 
     class State(models.TextChoices):
         ACTIVE = "active", _("Active")
         SUSPENDED = "suspended", _("Suspended")
+        CLOSED = "closed", _("Closed after probation")
+        BANNED = "banned", _("Banned")
+
+    class Probation(models.TextChoices):
+        RUNNING = "running", _("On probation")
+        PASSED = "passed", _("Passed")
+        ENDED = "ended", _("Ended without the sales")
 
     # PROTECT: ledger entries stand behind an influencer.
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="influencer")
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="influencer")
+    # Follows from sanctions and probation (services/conduct.settle); nothing else writes it.
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     approved_at = models.DateTimeField(default=timezone.now)
+    probation = models.CharField(max_length=10, choices=Probation, default=Probation.RUNNING)
+    # Moves on by the length of each pause.
+    probation_ends_at = models.DateTimeField(default=probation_end)
+    probation_paused_at = models.DateTimeField(null=True, blank=True)
+    # The day of the probation on which she was reminded last.
+    probation_reminded = models.PositiveSmallIntegerField(default=0)
+    # Since when no account of hers is proved, as the nightly look found it.
+    unproved_since = models.DateTimeField(null=True, blank=True)
 
     objects = InfluencerQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "-approved_at"], name="creators_by_standing"),
+            models.Index(fields=["probation_ends_at"], condition=Q(probation="running"), name="probations_that_run"),
+        ]
 
     def __str__(self) -> str:
         return str(self.user)
@@ -555,6 +584,123 @@ class Influencer(models.Model):
     def is_active(self) -> bool:
         """Her links earn."""
         return self.state == self.State.ACTIVE
+
+
+class QualifyingSale(models.Model):
+    """A credited order line of another person that counts in a probation, until it is refunded in full."""
+
+    influencer = models.ForeignKey(Influencer, on_delete=models.CASCADE, related_name="qualifying_sales")
+    # The line's number in orders, which lies above: told twice, counted once.
+    line_id = models.BigIntegerField(unique=True)
+    at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"line {self.line_id}"
+
+
+class SanctionQuerySet(models.QuerySet["Sanction"]):
+    def standing(self) -> Self:
+        """Sanctions that hold, or wait for a second person."""
+        return self.filter(state__in=[Sanction.State.PROPOSED, Sanction.State.IN_FORCE])
+
+    def hiding(self) -> Self:
+        """Sanctions that hide a shop."""
+        return self.standing().exclude(kind=Sanction.Kind.WARNING)
+
+    def appealed(self) -> Self:
+        """Sanctions whose appeal waits for its answer, oldest first."""
+        return self.filter(appealed_at__isnull=False, appeal_decided_at__isnull=True).order_by("appealed_at", "pk")
+
+    def unconfirmed(self) -> Self:
+        """Bans that wait for a second person, oldest first."""
+        return self.filter(state=Sanction.State.PROPOSED).order_by("at", "pk")
+
+    def due(self, now: datetime) -> Self:
+        """Sanctions whose time is over."""
+        return self.standing().filter(ends_at__lte=now).order_by("ends_at", "pk")
+
+
+class Sanction(models.Model):
+    """A warning, a suspension or a ban: why, what was seen, until when, and what became of her appeal."""
+
+    class Kind(models.TextChoices):
+        WARNING = conduct.WARNING, _("Warning")
+        SUSPENSION = conduct.SUSPENSION, _("Suspension")
+        BAN = conduct.BAN, _("Ban")
+
+    class Reason(models.TextChoices):
+        TOS_VIOLATION = "tos_violation", _("The terms were broken")
+        INAPPROPRIATE_CONTENT = "inappropriate_content", _("Content that has no place here")
+        FAKE_TRAFFIC = "fake_traffic", _("Visits or followers that are not real")
+        FRAUD = "fraud", _("Fraud")
+        SPAM = "spam", _("Unwanted mass messages")
+        BRAND_ABUSE = "brand_abuse", _("A brand's name or pictures were misused")
+        MISSING_PROOF = "missing_proof", _("No account is proved any more")
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Waits for a second person")
+        IN_FORCE = "in_force", _("In force")
+        ENDED = "ended", _("Ended")
+        LIFTED = "lifted", _("Lifted")
+        REFUSED = "refused", _("Not confirmed")
+
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="sanctions")
+    kind = models.CharField(max_length=10, choices=Kind)
+    reason = models.CharField(max_length=30, choices=Reason)
+    # What was seen; she reads it.
+    evidence = models.TextField(max_length=2000, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.IN_FORCE)
+    # None: the site itself, by its written rule.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+    # When it ends by itself; None: it does not.
+    ends_at = models.DateTimeField(null=True)
+    appeal_until = models.DateTimeField()
+    appeal = models.TextField(max_length=2000, blank=True)
+    appealed_at = models.DateTimeField(null=True)
+    appeal_decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    appeal_decided_at = models.DateTimeField(null=True)
+    # The words with which it was lifted, upheld or not confirmed.
+    answer = models.TextField(max_length=2000, blank=True)
+
+    objects = SanctionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["influencer", "kind", "reason"],
+                condition=Q(state__in=["proposed", "in_force"]) & ~Q(kind="warning"),
+                name="one_standing_sanction_per_kind_and_reason",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["ends_at"], condition=Q(state__in=["proposed", "in_force"]), name="sanctions_that_end")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.influencer_id}"
+
+
+class ConductEvent(AppendOnlyModel):
+    """What happened to a creator's standing, by whom and when: written once. ``actor`` None: the site, by its clock."""
+
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="conduct_events")
+    sanction = models.ForeignKey(Sanction, on_delete=models.PROTECT, null=True, related_name="events")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=20)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["influencer", "at"], name="conduct_of_a_creator")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.influencer_id}"
 
 
 class Click(models.Model):

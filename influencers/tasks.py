@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from influencers.services import inviting, measuring, proving, reviewing
+from influencers.models import Connection, Influencer
+from influencers.services import conduct, inviting, measuring, probation, proving, reviewing
 
 
 @shared_task
@@ -34,3 +35,19 @@ def tidy_proofs() -> None:
 def settle() -> None:
     """Make final, and tell, what was decided and not undone."""
     reviewing.settle_decisions()
+
+
+@shared_task
+def welcome_proof(pk: int) -> None:
+    """An account was proved: who was suspended for want of a proof is back."""
+    for influencer in Influencer.objects.filter(user__in=Connection.objects.proved().filter(pk=pk).values("user")):
+        conduct.come_back(influencer=influencer)
+
+
+@shared_task
+def watch_over() -> None:
+    """What the clock does to creators: reminders, ends of probations, proofs and sanctions."""
+    probation.tend()
+    conduct.remind_of_proofs()
+    conduct.look_at_proofs()
+    conduct.end_due()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from influencers.views import applying, figures, proving, reviewing
+from influencers.views import applying, figures, proving, reviewing, standing
 
 app_name = "influencers"
 urlpatterns = [
@@ -38,4 +38,12 @@ urlpatterns = [
     path("review/applications/<int:pk>/undo", reviewing.undo, name="undo"),
     path("review/applications/<int:pk>/note", reviewing.note, name="note"),
     path("review/applications/<int:pk>/accounts/<int:account_pk>/rate", reviewing.rate, name="rate"),
+    path("studio/standing", standing.standing, name="standing"),
+    path("studio/standing/<int:pk>/appeal", standing.appeal, name="appeal"),
+    path("review/creators", standing.creators, name="creators"),
+    path("review/creators/outage", standing.make_up, name="make_up"),
+    path("review/creators/<int:pk>", standing.creator, name="creator"),
+    path("review/creators/<int:pk>/sanction", standing.sanction, name="sanction"),
+    path("review/creators/<int:pk>/probation", standing.rest, name="rest"),
+    path("review/sanctions/<int:pk>", standing.judge, name="judge"),
 ]

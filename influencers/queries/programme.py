@@ -41,12 +41,12 @@ class Standing:
     @property
     def may_edit(self) -> bool:
         """She may fill in an application now."""
-        if self.influencer:
+        if self.influencer and self.influencer.state != Influencer.State.CLOSED:
             return False
         if self.latest is None or self.latest.state == Application.State.DRAFT:
             return True
         return (
-            self.latest.state == Application.State.DECLINED
+            self.latest.state in {Application.State.DECLINED, Application.State.APPROVED}
             and not self.is_barred
             and (self.latest.reapply_on is None or self.latest.reapply_on <= timezone.localdate())
         )  # fmt: skip

@@ -20,6 +20,7 @@ from influencers.errors import (
     AlreadyApplied,
     AlreadyDecided,
     AlreadyInfluencer,
+    Banned,
     Barred,
     CountryClosed,
     Incomplete,
@@ -54,7 +55,10 @@ class AccountFigures:
 
 def refuse_to_apply(user: User) -> None:
     """Raise the error that says why she may not edit or send an application now, if there is a reason."""
-    if Influencer.objects.filter(user=user).exists():
+    influencer = Influencer.objects.filter(user=user).first()
+    if influencer is not None and influencer.state == Influencer.State.BANNED:
+        raise Banned
+    if influencer is not None and influencer.state != Influencer.State.CLOSED:
         raise AlreadyInfluencer
     latest = Application.objects.filter(user=user).order_by("-pk").first()
     if latest is None or latest.state == State.DRAFT:
@@ -63,7 +67,11 @@ def refuse_to_apply(user: User) -> None:
         raise AlreadyApplied
     if latest.reason == Application.Reason.FRAUD:
         raise Barred
-    if latest.state == State.DECLINED and latest.reapply_on and latest.reapply_on > timezone.localdate():
+    if (
+        latest.state in {State.DECLINED, State.APPROVED}
+        and latest.reapply_on
+        and latest.reapply_on > timezone.localdate()
+    ):
         raise TooSoon(latest.reapply_on)
 
 
@@ -108,7 +116,7 @@ def _draft_of(user: User) -> Application:
     draft = Application.objects.filter(user=user, state=State.DRAFT).first()
     if draft is not None:
         return draft
-    last = Application.objects.filter(user=user, state=State.DECLINED).order_by("-pk").first()
+    last = Application.objects.filter(user=user, state__in=[State.DECLINED, State.APPROVED]).order_by("-pk").first()
     kept = {name: getattr(last, name) for name in ("display_name", "country", "topics", "pitch")} if last else {}
     try:
         with transaction.atomic():

@@ -6,8 +6,9 @@ from django.utils import timezone
 
 from influencers import risk, scoring
 from influencers.errors import AlreadyDecided
-from influencers.models import Application, ApplicationEvent, Influencer, ScorePolicy, SocialAccount
+from influencers.models import Application, ApplicationEvent, ScorePolicy, SocialAccount
 from influencers.services.events import record, tell
+from influencers.services.probation import admit
 from influencers.services.weighing import reaches_of, store_score
 
 State = Application.State
@@ -109,7 +110,7 @@ def _write(application: Application, decision: risk.Automatic, policy: scoring.P
         return ""
     application.refresh_from_db()
     if is_yes:
-        Influencer.objects.create(user=application.user, application=application, approved_at=now)
+        admit(application, at=now)
     # Numbers alone: the words around them are the page's, in the reader's language.
     sign = "≥" if is_yes else "<"
     record(

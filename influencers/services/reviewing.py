@@ -31,13 +31,13 @@ from influencers.models import (
     ApplicationEvent,
     ApplicationQuerySet,
     Connection,
-    Influencer,
     ReplyTemplate,
     ScorePolicy,
 )
 from influencers.services.events import record, tell
 from influencers.services.holding import refuse
 from influencers.services.judging import keep_risk, signals_of
+from influencers.services.probation import admit
 from influencers.services.replying import reply_for
 from influencers.services.weighing import reaches_of, store_score
 
@@ -180,7 +180,7 @@ def _settle(decided: Application) -> bool:
         State.NEEDS_MORE: (Kind.ASKED, "application_question"),
     }[State(after)]
     if after == State.APPROVED:
-        Influencer.objects.create(user=application.user, application=application, approved_at=timezone.now())
+        admit(application, at=timezone.now())
     record(
         application,
         actor=decided.decided_by,
