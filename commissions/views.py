@@ -14,7 +14,7 @@ from commissions.rates import DEFAULT_BPS
 from core.http import render_page
 from core.money import Money
 from core.paging import page_of
-from influencers.access import influencer_required
+from influencers.access import any_influencer_required
 from influencers.models import Influencer
 
 STATUSES = ("pending", "cleared", "reversed", "refused")
@@ -27,7 +27,7 @@ def _days(request: HttpRequest) -> int:
 
 
 @require_GET
-@influencer_required
+@any_influencer_required
 def overview(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     page = queries.overview(influencer, _days(request))
     context = {"page": page, "ranges": queries.RANGES, "today": timezone.localdate()}
@@ -35,7 +35,7 @@ def overview(request: HttpRequest, influencer: Influencer) -> HttpResponse:
 
 
 @require_GET
-@influencer_required
+@any_influencer_required
 def earnings(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     status = request.GET.get("status", "")
     page = page_of(queries.earning_lines(influencer, status), request, size=20)
@@ -50,7 +50,7 @@ def earnings(request: HttpRequest, influencer: Influencer) -> HttpResponse:
 
 
 @require_GET
-@influencer_required
+@any_influencer_required
 def receipt(request: HttpRequest, pk: int, influencer: Influencer) -> HttpResponse:
     row, entries = queries.receipt(influencer, pk)
     context = {"row": row, "entries": entries, "policy": DEFAULT_POLICY}
@@ -63,7 +63,7 @@ def safe_cell(text: str) -> str:
 
 
 @require_GET
-@influencer_required
+@any_influencer_required
 def export(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     """Every line as CSV, newest first, amounts in major units."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")

@@ -47,3 +47,16 @@ def influencer_required(view: View) -> View:
         return view(request, *args, influencer=influencer, **kwargs)
 
     return guarded
+
+
+def any_influencer_required(view: View) -> View:
+    """For everyone who was approved, whatever stands against her: her money is hers to see. Others go to the programme."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        influencer = Influencer.objects.select_related("user").filter(user_id=request.user.pk or 0).first()
+        if influencer is None:
+            return redirect("influencers:apply")
+        return view(request, *args, influencer=influencer, **kwargs)
+
+    return guarded

@@ -28,6 +28,7 @@ def test_a_banned_creator_reads_why_and_appeals(mei: cast.Mei, as_mei: Client, r
     with pytest.raises(Http404):
         shop_for_visitor("slowhome", lina)
     assert as_mei.get(reverse("storefront:editor")).headers["Location"] == STANDING
+    assert as_mei.get(reverse("commissions:earnings")).status_code == 200
     page = as_mei.get(STANDING).content.decode()
     assert "40 messages" in page
     assert "Rhea" not in page
