@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from commissions import services
 from commissions.models import Entry, Rate
+from commissions.services import deciding
 from commissions.templatetags.charts import nice_top
 from commissions.views import safe_cell
 from orders.models import OrderLine
@@ -28,7 +28,7 @@ def line(mei: Mei, lina: User) -> OrderLine:
         order=OrderFactory(user=lina), influencer=mei.influencer, product=product, unit_price_minor=12_900,
         source="collection:3",
     )  # fmt: skip
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
     return line
 
 
@@ -60,7 +60,7 @@ def test_a_new_creator_sees_first_steps(as_mei: Client) -> None:
 
 def test_earnings_list_each_line_with_its_reason(as_mei: Client, mei: Mei, line: OrderLine) -> None:
     own = OrderLineFactory(order=OrderFactory(user=mei.user), influencer=mei.influencer)
-    services.accrue_for(own.order)
+    deciding.accrue_for(own.order)
 
     page = as_mei.get("/studio/earnings").content.decode()
 
@@ -73,7 +73,7 @@ def test_earnings_list_each_line_with_its_reason(as_mei: Client, mei: Mei, line:
 )
 def test_the_filter_keeps_what_stands_so(as_mei: Client, mei: Mei, line: OrderLine, status: str, count: int) -> None:
     own = OrderLineFactory(order=OrderFactory(user=mei.user), influencer=mei.influencer)
-    services.accrue_for(own.order)
+    deciding.accrue_for(own.order)
 
     assert len(as_mei.get("/studio/earnings", {"status": status}).context["rows"]) == count
 
@@ -108,7 +108,7 @@ def test_the_pages_ask_as_much_for_three_lines_as_for_thirty(as_mei: Client, mei
     for more in (3, 27):
         for _ in range(more):
             line = OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer)
-            services.accrue_for(line.order)
+            deciding.accrue_for(line.order)
         for path, seen in counts.items():
             with CaptureQueriesContext(connection) as queries:
                 as_mei.get(path)
@@ -120,7 +120,7 @@ def test_the_pages_ask_as_much_for_three_lines_as_for_thirty(as_mei: Client, mei
 def test_the_export_is_safe_for_spreadsheets(as_mei: Client, mei: Mei, lina: User) -> None:
     product = ProductFactory(name="=1+1")
     line = OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer, product=product)
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
 
     rows = as_mei.get("/studio/earnings.csv").content.decode().splitlines()
 
