@@ -17,7 +17,7 @@ from core.paging import page_of
 from influencers.access import influencer_required
 from influencers.models import Influencer
 
-STATUSES = ("pending", "cleared", "reversed", "refused")
+STATUSES = ("pending", "held", "cleared", "reversed", "refused")
 EXPORT_LIMIT = 50_000
 
 
@@ -38,10 +38,10 @@ def overview(request: HttpRequest, influencer: Influencer) -> HttpResponse:
 @influencer_required
 def earnings(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     status = request.GET.get("status", "")
-    page = page_of(queries.earning_lines(influencer, status), request, size=20)
+    page = page_of(queries.earning_ids(influencer, status), request, size=20)
     context = {
         "page": page,
-        "rows": [queries.as_earning(line) for line in page.items],
+        "rows": queries.earnings_of(influencer, page.items),
         "balances": queries.balances(influencer),
         "status": status if status in STATUSES else "",
         "statuses": STATUSES,
@@ -84,8 +84,8 @@ def export(request: HttpRequest, influencer: Influencer) -> HttpResponse:
             "status",
         ]
     )
-    for line in queries.earning_lines(influencer)[:EXPORT_LIMIT].iterator():
-        row = queries.as_earning(line)
+    for row in queries.all_earnings(influencer, EXPORT_LIMIT):
+        line = row.line
         currency = line.order.currency
         amounts = [str(Money(minor, currency).major) for minor in (row.pending, row.cleared, row.reversed)]
         rate = row.decision.rate_bps / 100 if row.decision else ""

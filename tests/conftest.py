@@ -1,7 +1,6 @@
 """Fixtures for every test: the named cast."""
 
 from collections.abc import Generator
-from importlib import import_module
 
 import pytest
 from django.apps import apps
@@ -10,6 +9,7 @@ from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import User
+from commissions import triggers
 from tests import cast
 
 
@@ -76,9 +76,6 @@ def as_sol(sol: cast.Sol) -> Client:
     return client_for(sol.user)
 
 
-append_only = import_module("commissions.migrations.0002_append_only")
-
-
 def uses_real_transactions(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     return "live_server" in getattr(item, "fixturenames", []) or bool(marker and marker.kwargs.get("transaction"))
@@ -99,11 +96,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         return (yield)
     blocker = item.config.stash[blocking_manager_key]
     with blocker.unblock(), connection.schema_editor() as editor:
-        append_only.remove(apps, editor)
+        triggers.remove(apps, editor)
     try:
         return (yield)
     finally:
         # After the last test the database itself is gone.
         if nextitem is not None:
             with blocker.unblock(), connection.schema_editor() as editor:
-                append_only.add(apps, editor)
+                triggers.install(apps, editor)

@@ -167,12 +167,12 @@ def test_a_refund_that_arrives_before_the_accrual_ends_at_zero(line: OrderLine, 
 
 
 def test_sweeps_find_what_lost_messages_left(line: OrderLine, mei: Mei) -> None:
-    assert sweeping.sweep() == {"accrued": 1, "reversed": 0, "cleared": 0}
+    assert sweeping.sweep() == {"accrued": 1, "reversed": 0, "cleared": 0, "released": 0}
     refunded(line, 6_450)
-    assert sweeping.sweep() == {"accrued": 0, "reversed": 1, "cleared": 0}
+    assert sweeping.sweep() == {"accrued": 0, "reversed": 1, "cleared": 0, "released": 0}
     shipped(line, days_ago=31)
-    assert sweeping.sweep() == {"accrued": 0, "reversed": 0, "cleared": 1}
-    assert sweeping.sweep() == {"accrued": 0, "reversed": 0, "cleared": 0}
+    assert sweeping.sweep() == {"accrued": 0, "reversed": 0, "cleared": 1, "released": 0}
+    assert sweeping.sweep() == {"accrued": 0, "reversed": 0, "cleared": 0, "released": 0}
 
     assert of(mei.influencer) == Balance("USD", cleared=452, reversed=451)
 
@@ -261,11 +261,35 @@ def test_rows_are_not_changed_or_removed_by_sql(line: OrderLine, table: str, sta
     assert Entry.objects.get().currency == "USD"
 
 
-def test_the_audit_names_what_does_not_hold(line: OrderLine, mei: Mei) -> None:
-    deciding.accrue_for(line.order)
-    Entry.objects.create(
-        influencer=mei.influencer, line=line, kind="reversal", sequence=1, debit="pending", credit="programme",
-        amount_minor=904, currency="USD",
-    )  # fmt: skip
+def raw(line: OrderLine, **fields: object) -> Entry:
+    """A row as nobody of the house would write it, past the balance's guard."""
+    row = {"influencer": line.influencer, "line": line, "currency": "USD", "reason": "", **fields}
+    with connection.cursor() as cursor:
+        table = " ON commissions_entry" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER entry_moves_balance{table}")
+    return Entry.objects.create(**row)
 
-    assert next(breaks()) == f"line {line.pk}: 904 reversed of 903 accrued"
+
+def test_no_movement_takes_a_balance_below_zero(line: OrderLine, mei: Mei) -> None:
+    deciding.accrue_for(line.order)
+
+    with pytest.raises(DatabaseError, match="no_balance_is_below_zero"), transaction.atomic():
+        Entry.objects.create(
+            influencer=mei.influencer, line=line, kind="reversal", sequence=1, debit="pending", credit="programme",
+            amount_minor=904, currency="USD",
+        )  # fmt: skip
+
+    assert of(mei.influencer) == Balance("USD", pending=903)
+
+
+def test_the_audit_names_what_does_not_hold(line: OrderLine) -> None:
+    deciding.accrue_for(line.order)
+    raw(line, kind="reversal", sequence=1, debit="pending", credit="programme", amount_minor=904)
+
+    found = list(breaks())
+
+    who = f"line {line.pk}, creator {line.influencer_id}"
+    assert f"I1 creator {line.influencer_id}, USD: pending is kept as 903, the entries say -1" in found
+    assert "I2 the trigger entry_moves_balance is missing" in found
+    assert f"I5-I7 {who}: 904 taken back, at most 0 may be" in found
+    assert f"I5-I7 {who}: a balance is below zero" in found
