@@ -9,14 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Category
+from catalog.models import Category, Product, Seller
 from core.models import AppendOnlyModel, AppendOnlyQuerySet
 from influencers.models import Influencer
 from orders.models import OrderLine
 
 
 class Rate(models.Model):
-    """One row of the rate card: what a category pays from a day on. A row without a category is the rate for the rest."""
+    """One row of the rate card: what a category pays from a day on. A row without a category is the rate for the rest.
+
+    Rows are announced by ``services.announcing``; but for its end, set when another one follows, a row is never changed.
+    """
 
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # 700 is 7 %.
@@ -24,8 +27,18 @@ class Rate(models.Model):
     starts_on = models.DateField()
     # The first day on which the row no longer holds; empty: it holds until further notice.
     ends_on = models.DateField(null=True, blank=True)
+    # What held on that day before this row was announced; None for the first card.
+    old_bps = models.PositiveIntegerField(null=True, blank=True)
+    reason = models.CharField(_("Reason"), max_length=200, blank=True)
+    announced_at = models.DateTimeField(default=timezone.now)
+    announced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # When every creator had been told; None: they are still to be told.
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        # Two rows of one category never hold on the same day: migration 0004 adds what no constraint of the framework says.
         constraints = [
             models.CheckConstraint(condition=Q(rate_bps__lte=10_000), name="rate_is_at_most_all"),
             models.CheckConstraint(
@@ -43,6 +56,48 @@ class Rate(models.Model):
         return f"{self.category or '*'}: {self.rate_bps}"
 
 
+class Campaign(models.Model):
+    """A bonus on top of the rate card for some time: of the shop or of a seller, for everyone or for invited creators.
+
+    Announced with its dates and never shortened. An offer to one creator is a campaign with one guest.
+    """
+
+    name = models.CharField(_("Name"), max_length=80)
+    # None: the shop's own, for every seller's products.
+    seller = models.ForeignKey(Seller, on_delete=models.PROTECT, null=True, blank=True, related_name="campaigns")
+    # None, and no products: everything of the seller.
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    products = models.ManyToManyField(Product, blank=True, related_name="+")
+    # Nobody invited: for everyone.
+    creators = models.ManyToManyField(Influencer, blank=True, related_name="campaigns")
+    bonus_bps = models.PositiveIntegerField(_("Bonus"))
+    starts_on = models.DateField(_("First day"))
+    # The first day without it.
+    ends_on = models.DateField(_("First day without it"))
+    announced_at = models.DateTimeField(default=timezone.now)
+    announced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(bonus_bps__gte=1, bonus_bps__lte=10_000),
+                name="bonus_is_at_most_all",
+                violation_error_message=_("A bonus is more than 0 and at most 100 %."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=models.F("starts_on")),
+                name="campaign_ends_after_it_starts",
+                violation_error_message=_("A campaign ends after its first day."),
+            ),
+        ]
+        indexes = [models.Index(fields=["ends_on"], name="campaigns_by_their_end")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Decision(AppendOnlyModel):
     """What was decided on a line that somebody brought: credited, or refused and why. Written once, with its inputs."""
 
@@ -53,22 +108,40 @@ class Decision(AppendOnlyModel):
     line = models.OneToOneField(OrderLine, on_delete=models.PROTECT, related_name="decision")
     influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=10, choices=Outcome)
-    # The branch the rule took: "cart_line", "own_purchase", "outside_window", "suspended".
+    # attribution.Branch: the way the rule took.
     reason = models.CharField(max_length=30)
     policy_version = models.CharField(max_length=20)
     base_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     rate_bps = models.PositiveIntegerField()
-    # Which row of the rate card: "home", or "default".
+    # Which row of the rate card, kept from which day, with which bonus: "home", "default", "home@2026-05-31+campaign:3".
     rate_source = models.CharField(max_length=400)
+    # The whole commission; with an introducer, hers is part of it.
     commission_minor = models.BigIntegerField()
+    introducer = models.ForeignKey(
+        Influencer, on_delete=models.PROTECT, null=True, blank=True, related_name="introductions"
+    )
+    introducer_minor = models.BigIntegerField(default=0)
+    # Everything that the rules were told (attribution.facts_as_stored, rates.question_as_stored): asked again, they answer the same.
+    facts = models.JSONField(default=dict)
     decided_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [models.Index(fields=["influencer", "outcome", "-id"], name="decisions_of_an_influencer")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(introducer_minor__gte=0, introducer_minor__lte=models.F("commission_minor")),
+                name="an_introducer_shares_the_commission",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} on line {self.line_id}"
+
+    @property
+    def closer_minor(self) -> int:
+        """What of the commission is the credited creator's own."""
+        return self.commission_minor - self.introducer_minor
 
 
 class Account(models.TextChoices):

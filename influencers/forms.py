@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from influencers.countries import country_choices
 from influencers.models import Application, SocialAccount
-from influencers.services import AccountFigures
+from influencers.services.applying import AccountFigures
 from influencers.topics import TOPICS
 
 MOST_TOPICS = 3

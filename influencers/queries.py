@@ -18,7 +18,7 @@ from core.paging import Page, page_of
 from influencers import scoring
 from influencers.countries import country_name
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
-from influencers.services import POLICY, AccountFigures, reach_of
+from influencers.services.applying import POLICY, AccountFigures, reach_of
 from influencers.topics import TOPICS
 
 QUEUE_SIZE = 20

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from core.http import render_page
-from influencers import queries, services
+from influencers import queries
 from influencers.access import reviewer_required
 from influencers.countries import country_name
 from influencers.errors import Incomplete, ProgrammeError
@@ -33,6 +33,7 @@ from influencers.forms import (
     typed_accounts,
 )
 from influencers.models import SocialAccount
+from influencers.services import applying
 
 STEPS = ("you", "accounts", "reach", "send")
 SHOWS = ("oldest", "near", "reapplied", "asked")
@@ -100,7 +101,7 @@ def _you(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     if request.method == "POST":
         form = YouForm(request.POST)
         if form.is_valid():
-            services.save_draft(user=member(request), **form.cleaned_data)
+            applying.save_draft(user=member(request), **form.cleaned_data)
             return _onward(request, "accounts")
         return render_page(request, "influencers/step_you.html", _context("you", form=form), status=422)
     last = standing.latest
@@ -118,8 +119,8 @@ def _you(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
 def _accounts(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     template, fragment = "influencers/step_accounts.html", "influencers/_estimate.html"
     if request.method != "POST":
-        kept = [asdict(services.figures_of(account)) for account in queries.accounts_of(standing.latest)]
-        score = queries.live_score(services.AccountFigures(**figures) for figures in kept)
+        kept = [asdict(applying.figures_of(account)) for account in queries.accounts_of(standing.latest)]
+        score = queries.live_score(applying.AccountFigures(**figures) for figures in kept)
         formset = AccountFormSet(initial=kept, prefix=PREFIX)
         # "Add another account" leads here with one empty row more.
         formset.extra = 1 if "more" in request.GET or not kept else 0
@@ -136,7 +137,7 @@ def _accounts(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     if not is_good or not is_enough:
         context["nothing"] = not is_enough and is_good
         return render_page(request, template, context, status=422)
-    services.save_draft(user=member(request), accounts=figures)
+    applying.save_draft(user=member(request), accounts=figures)
     if act == "add":
         return redirect(f"{step_url('accounts')}&more=1#more")
     if removed:
@@ -150,7 +151,7 @@ def _reach(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     accounts = queries.accounts_of(standing.latest)
     if not accounts:
         return redirect(step_url("accounts"))
-    score = queries.live_score(services.figures_of(account) for account in accounts)
+    score = queries.live_score(applying.figures_of(account) for account in accounts)
     context = _context("reach", score=score, accounts=accounts)
     return render_page(request, "influencers/step_reach.html", context, fragment="influencers/_estimate.html")
 
@@ -160,7 +161,7 @@ def _send(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
     refusal = ""
     if request.method == "POST" and form.is_valid():
         try:
-            services.submit(application=services.save_draft(user=member(request)))
+            applying.submit(application=applying.save_draft(user=member(request)))
         except Incomplete:
             raise
         except ProgrammeError as error:
@@ -175,7 +176,7 @@ def _send(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
         refusal=refusal,
         application=standing.latest,
         accounts=accounts,
-        score=queries.live_score(services.figures_of(account) for account in accounts),
+        score=queries.live_score(applying.figures_of(account) for account in accounts),
         topics=queries.topic_names(standing.latest.topics) if standing.latest else "",
         country=country_name(standing.latest.country, request.LANGUAGE_CODE) if standing.latest else "",
     )
@@ -197,7 +198,7 @@ def status(request: HttpRequest) -> HttpResponse:
         code = 422
         if form.is_valid():
             try:
-                services.answer(application=page.application, text=form.cleaned_data["text"])
+                applying.answer(application=page.application, text=form.cleaned_data["text"])
             except ProgrammeError as error:
                 refusal, code = error.message, error.status
             else:
@@ -259,7 +260,7 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, pk, status=422, approve_form=form)
     try:
-        application = services.approve(application_pk=pk, reviewer=member(request), note=form.cleaned_data["note"])
+        application = applying.approve(application_pk=pk, reviewer=member(request), note=form.cleaned_data["note"])
     except ProgrammeError as error:
         return _case(request, pk, refusal=error.message, status=error.status)
     return _decided(request, _("%(name)s is approved.") % {"name": application.display_name}, application)
@@ -274,7 +275,7 @@ def decline(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, pk, status=422, decline_form=form)
     try:
-        application = services.decline(application_pk=pk, reviewer=member(request), **form.cleaned_data)
+        application = applying.decline(application_pk=pk, reviewer=member(request), **form.cleaned_data)
     except ProgrammeError as error:
         return _case(request, pk, refusal=error.message, status=error.status)
     return _decided(request, _("%(name)s is declined.") % {"name": application.display_name}, application)
@@ -289,7 +290,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, pk, status=422, ask_form=form)
     try:
-        application = services.ask(application_pk=pk, reviewer=member(request), question=form.cleaned_data["question"])
+        application = applying.ask(application_pk=pk, reviewer=member(request), question=form.cleaned_data["question"])
     except ProgrammeError as error:
         return _case(request, pk, refusal=error.message, status=error.status)
     return _decided(request, _("%(name)s was asked.") % {"name": application.display_name}, application)
@@ -304,7 +305,7 @@ def rate(request: HttpRequest, pk: int, account_pk: int) -> HttpResponse:
     if not form.is_valid():
         return _case(request, pk, refusal=" ".join(str(error) for error in form.errors["relevance"]), status=422)
     try:
-        application = services.rate_relevance(
+        application = applying.rate_relevance(
             application_pk=pk, account_pk=account_pk, reviewer=member(request), relevance=form.cleaned_data["relevance"]
         )
     except SocialAccount.DoesNotExist:

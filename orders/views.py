@@ -59,8 +59,8 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
     variant = queries.variant_on_sale(_pk(request.POST.get("variant", "")))
     try:
         quantity = whole_number(request.POST.get("quantity", "1"))
-        touch = referral_cookie.read(request)
-        carts.add_to_cart(cart=cart_to_fill(request), variant=variant, quantity=quantity, touch=touch)
+        trail = referral_cookie.trail(request)
+        carts.add_to_cart(cart=cart_to_fill(request), variant=variant, quantity=quantity, trail=trail)
     except OrderError as refusal:
         if is_part_request(request):
             return render(request, "orders/_added.html", {"refusal": str(refusal), "variant": variant}, status=422)
@@ -156,6 +156,7 @@ def _pay(request: HttpRequest) -> HttpResponse:
             contact=contact,
             checkout_token=data["checkout_token"],
             total_minor=data["total_minor"],
+            trail=referral_cookie.trail(request),
         )
         payment = checkouts.pay(order=order, card=data["card"], cart=cart)
     except PaymentFailed as refusal:
@@ -164,6 +165,7 @@ def _pay(request: HttpRequest) -> HttpResponse:
     except OrderError as refusal:
         form.add_error(None, str(refusal))
         return _checkout_again(request, form, status=409)
+    referral_cookie.close_basket(request)
     if payment.state == Payment.State.NEEDS_STEP:
         return redirect(f"{order.get_absolute_url()}/confirm?key={order.token}")
     return redirect(order.guest_url)

@@ -24,7 +24,7 @@ from config.demo.history import write_history
 from config.demo.people import PEOPLE, DemoPerson
 from config.demo.sparks import add_sparks
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
-from influencers.services import store_score
+from influencers.services.applying import store_score
 from notifications.models import Mail, Notice
 from orders.models import SellerMember
 from storefront.models import Collection, Pick, Storefront

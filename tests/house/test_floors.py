@@ -25,6 +25,7 @@ PURE = (
     "feeds",
     "words",
     "money",
+    "codes",
     "referrals",
     "trending",
     "labels",

@@ -7,9 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from influencers import services
 from influencers.errors import AlreadyApplied, AlreadyInfluencer, TooSoon
 from influencers.models import Application, SocialAccount
+from influencers.services import applying
 from notifications.models import Notice
 from tests.cast import Mei
 from tests.factories.influencers import ApplicationFactory
@@ -253,27 +253,27 @@ def test_the_services_refuse_what_the_pages_do_not_offer(otto: User, mei: Mei) -
     declined = ApplicationFactory(user=otto, state=Application.State.DECLINED, reason="other", reapply_on=day)
 
     with pytest.raises(TooSoon) as refusal:
-        services.save_draft(user=otto, pitch="Again.")
+        applying.save_draft(user=otto, pitch="Again.")
     assert refusal.value.reapply_on == day
     with pytest.raises(AlreadyInfluencer):
-        services.save_draft(user=mei.user, pitch="Again.")
+        applying.save_draft(user=mei.user, pitch="Again.")
     with pytest.raises(AlreadyInfluencer):
-        services.submit(application=mei.influencer.application)
+        applying.submit(application=mei.influencer.application)
     assert list(Application.objects.filter(user=otto)) == [declined]
 
 
 def test_a_draft_is_sent_once(otto: User) -> None:
-    draft = services.save_draft(
+    draft = applying.save_draft(
         user=otto,
         **YOU,
-        accounts=[services.AccountFigures("instagram", "otto", 25_000, 20, "https://instagram.com/otto", 230, 20)],
+        accounts=[applying.AccountFigures("instagram", "otto", 25_000, 20, "https://instagram.com/otto", 230, 20)],
     )
-    services.submit(application=draft)
+    applying.submit(application=draft)
 
     with pytest.raises(AlreadyApplied):
-        services.submit(application=draft)
+        applying.submit(application=draft)
     with pytest.raises(AlreadyApplied):
-        services.save_draft(user=otto, accounts=[])
+        applying.save_draft(user=otto, accounts=[])
     assert [event.kind for event in draft.events.all()] == ["submitted"]
     assert draft.accounts.count() == 1
     assert Notice.objects.get(recipient=otto).kind == "application_submitted"

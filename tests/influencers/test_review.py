@@ -7,9 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from influencers import services
 from influencers.errors import AlreadyDecided, MissingReason, MissingText, OwnApplication
 from influencers.models import Application, ApplicationEvent, Influencer
+from influencers.services import applying
 from notifications.models import Notice
 from tests.factories.accounts import UserFactory
 from tests.factories.influencers import ApplicationFactory, SocialAccountFactory
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sent(otto: User) -> Application:
     application = ApplicationFactory(user=otto, display_name="Otto Stern")
-    services.store_score(application, today=timezone.localdate())
+    applying.store_score(application, today=timezone.localdate())
     return application
 
 
@@ -29,7 +29,7 @@ def kinds(application: Application) -> list[tuple[str, str, str]]:
 
 
 def test_an_approval_makes_an_influencer_and_tells_her(sent: Application, rhea: User) -> None:
-    services.approve(application_pk=sent.pk, reviewer=rhea, note=" Welcome. ")
+    applying.approve(application_pk=sent.pk, reviewer=rhea, note=" Welcome. ")
 
     sent.refresh_from_db()
     assert (sent.state, sent.decided_by, sent.note) == (Application.State.APPROVED, rhea, "Welcome.")
@@ -42,7 +42,7 @@ def test_an_approval_makes_an_influencer_and_tells_her(sent: Application, rhea: 
     ("reason", "days"), [("does_not_meet_requirements", 30), ("other", 30), ("needs_more_detail", 0)]
 )
 def test_a_decline_says_from_when_she_may_apply_again(sent: Application, rhea: User, reason: str, days: int) -> None:
-    services.decline(application_pk=sent.pk, reviewer=rhea, reason=reason, note="Post more.")
+    applying.decline(application_pk=sent.pk, reviewer=rhea, reason=reason, note="Post more.")
 
     sent.refresh_from_db()
     assert sent.reapply_on == timezone.localdate() + timedelta(days=days)
@@ -58,7 +58,7 @@ def test_a_decline_says_from_when_she_may_apply_again(sent: Application, rhea: U
 
 def test_a_decline_without_a_known_reason_changes_nothing(sent: Application, rhea: User) -> None:
     with pytest.raises(MissingReason):
-        services.decline(application_pk=sent.pk, reviewer=rhea, reason="because")
+        applying.decline(application_pk=sent.pk, reviewer=rhea, reason="because")
 
     sent.refresh_from_db()
     assert (sent.state, kinds(sent)) == (Application.State.SUBMITTED, [])
@@ -66,12 +66,12 @@ def test_a_decline_without_a_known_reason_changes_nothing(sent: Application, rhe
 
 @pytest.mark.parametrize("second", ["approve", "decline", "ask"])
 def test_a_second_decision_changes_nothing_and_says_so(sent: Application, rhea: User, second: str) -> None:
-    services.decline(application_pk=sent.pk, reviewer=rhea, reason="other")
+    applying.decline(application_pk=sent.pk, reviewer=rhea, reason="other")
     other = UserFactory()
     acts = {
-        "approve": lambda: services.approve(application_pk=sent.pk, reviewer=other),
-        "decline": lambda: services.decline(application_pk=sent.pk, reviewer=other, reason="other", note="again"),
-        "ask": lambda: services.ask(application_pk=sent.pk, reviewer=other, question="Why?"),
+        "approve": lambda: applying.approve(application_pk=sent.pk, reviewer=other),
+        "decline": lambda: applying.decline(application_pk=sent.pk, reviewer=other, reason="other", note="again"),
+        "ask": lambda: applying.ask(application_pk=sent.pk, reviewer=other, question="Why?"),
     }
 
     with pytest.raises(AlreadyDecided, match="Not yet"):
@@ -87,7 +87,7 @@ def test_nobody_decides_her_own_application(rhea: User) -> None:
     own = ApplicationFactory(user=rhea)
 
     with pytest.raises(OwnApplication):
-        services.approve(application_pk=own.pk, reviewer=rhea)
+        applying.approve(application_pk=own.pk, reviewer=rhea)
 
     own.refresh_from_db()
     assert own.state == Application.State.SUBMITTED
@@ -96,22 +96,22 @@ def test_nobody_decides_her_own_application(rhea: User) -> None:
 
 def test_an_answer_brings_the_application_back_to_its_place(sent: Application, rhea: User) -> None:
     place = sent.submitted_at
-    services.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
+    applying.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
     sent.refresh_from_db()
     assert (sent.state, sent.question) == (Application.State.NEEDS_MORE, "Which account is yours?")
 
-    services.answer(application=sent, text="The one in my bio.")
+    applying.answer(application=sent, text="The one in my bio.")
 
     sent.refresh_from_db()
     assert (sent.state, sent.answer, sent.submitted_at) == (Application.State.SUBMITTED, "The one in my bio.", place)
     assert [kind for kind, _, _ in kinds(sent)] == ["asked", "answered"]
     with pytest.raises(AlreadyDecided):
-        services.answer(application=sent, text="Again.")
+        applying.answer(application=sent, text="Again.")
 
 
 def test_an_empty_question_is_refused(sent: Application, rhea: User) -> None:
     with pytest.raises(MissingText):
-        services.ask(application_pk=sent.pk, reviewer=rhea, question="  ")
+        applying.ask(application_pk=sent.pk, reviewer=rhea, question="  ")
 
 
 def test_a_judgement_of_fit_moves_the_score_on_both_sides(as_rhea: Client, as_otto: Client, sent: Application) -> None:
@@ -147,7 +147,7 @@ def test_a_reviewer_decides_and_the_next_case_loads(as_rhea: Client, sent: Appli
 
 
 def test_two_reviewers_at_once_are_told_on_the_page(as_rhea: Client, sent: Application, rhea: User) -> None:
-    services.approve(application_pk=sent.pk, reviewer=UserFactory())
+    applying.approve(application_pk=sent.pk, reviewer=UserFactory())
 
     page = as_rhea.post(f"/review/applications/{sent.pk}/decline", {"reason": "other"})
 
@@ -209,7 +209,7 @@ def test_the_views_of_the_queue_show_what_they_say(as_rhea: Client, otto: User) 
 
 
 def test_a_question_is_answered_on_the_status_page(as_otto: Client, sent: Application, rhea: User) -> None:
-    services.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
+    applying.ask(application_pk=sent.pk, reviewer=rhea, question="Which account is yours?")
     assert "Which account is yours?" in as_otto.get("/apply/status").content.decode()
 
     assert as_otto.post("/apply/status", {"text": ""}).status_code == 422
@@ -221,7 +221,7 @@ def test_a_question_is_answered_on_the_status_page(as_otto: Client, sent: Applic
 
 
 def test_a_declined_person_reads_what_would_move_each_factor(as_otto: Client, sent: Application, rhea: User) -> None:
-    services.decline(application_pk=sent.pk, reviewer=rhea, reason="does_not_meet_requirements", note="Soon.")
+    applying.decline(application_pk=sent.pk, reviewer=rhea, reason="does_not_meet_requirements", note="Soon.")
 
     page = as_otto.get("/apply/status").content.decode()
 

@@ -26,7 +26,7 @@ def test_a_new_line_records_who_brought_it(mei: Mei, lina: User) -> None:
     variant = ProductFactory().variants.get()
 
     line = carts.add_to_cart(
-        cart=carts.cart_for(user=lina, key=None), variant=variant, quantity=2, touch=touch_of(mei.influencer.pk)
+        cart=carts.cart_for(user=lina, key=None), variant=variant, quantity=2, trail=[touch_of(mei.influencer.pk)]
     )
 
     assert (line.influencer, line.source, line.quantity) == (mei.influencer, "storefront", 2)
@@ -35,9 +35,9 @@ def test_a_new_line_records_who_brought_it(mei: Mei, lina: User) -> None:
 def test_a_later_click_on_somebody_elses_link_changes_nothing(mei: Mei, lina: User) -> None:
     kai = InfluencerFactory(user=with_handle(lina, "kai.builds"))
     cart, variant = CartFactory(), ProductFactory().variants.get()
-    carts.add_to_cart(cart=cart, variant=variant, quantity=1, touch=touch_of(mei.influencer.pk))
+    carts.add_to_cart(cart=cart, variant=variant, quantity=1, trail=[touch_of(mei.influencer.pk)])
 
-    carts.add_to_cart(cart=cart, variant=variant, quantity=1, touch=touch_of(kai.pk))
+    carts.add_to_cart(cart=cart, variant=variant, quantity=1, trail=[touch_of(kai.pk)])
 
     line = cart.lines.get()
     assert (line.influencer, line.quantity) == (mei.influencer, 2)
@@ -47,7 +47,7 @@ def test_a_suspended_creators_link_is_not_recorded(mei: Mei, lina: User) -> None
     type(mei.influencer).objects.update(state="suspended")
 
     line = carts.add_to_cart(
-        cart=CartFactory(), variant=ProductFactory().variants.get(), quantity=1, touch=touch_of(mei.influencer.pk)
+        cart=CartFactory(), variant=ProductFactory().variants.get(), quantity=1, trail=[touch_of(mei.influencer.pk)]
     )
 
     assert line.influencer is None
@@ -58,17 +58,17 @@ def test_a_quantity_is_from_1_to_99(db: None, quantity: int) -> None:
     cart = CartFactory()
 
     with pytest.raises(BadQuantity):
-        carts.add_to_cart(cart=cart, variant=ProductFactory().variants.get(), quantity=quantity, touch=None)
+        carts.add_to_cart(cart=cart, variant=ProductFactory().variants.get(), quantity=quantity)
 
     assert cart.lines.count() == 0
 
 
 def test_more_than_there_is_cannot_be_added(db: None) -> None:
     cart, variant = CartFactory(), ProductFactory(stock=3).variants.get()
-    carts.add_to_cart(cart=cart, variant=variant, quantity=2, touch=None)
+    carts.add_to_cart(cart=cart, variant=variant, quantity=2)
 
     with pytest.raises(SoldOut) as refusal:
-        carts.add_to_cart(cart=cart, variant=variant, quantity=2, touch=None)
+        carts.add_to_cart(cart=cart, variant=variant, quantity=2)
 
     assert refusal.value.left == 3
     assert cart.lines.get().quantity == 2
@@ -78,17 +78,17 @@ def test_a_withdrawn_product_cannot_be_added(db: None) -> None:
     cart = CartFactory()
 
     with pytest.raises(NotOnSale):
-        carts.add_to_cart(cart=cart, variant=ProductFactory(is_active=False).variants.get(), quantity=1, touch=None)
+        carts.add_to_cart(cart=cart, variant=ProductFactory(is_active=False).variants.get(), quantity=1)
 
     assert cart.lines.count() == 0
 
 
 def test_a_cart_holds_one_currency(db: None) -> None:
     cart = CartFactory()
-    carts.add_to_cart(cart=cart, variant=ProductFactory().variants.get(), quantity=1, touch=None)
+    carts.add_to_cart(cart=cart, variant=ProductFactory().variants.get(), quantity=1)
 
     with pytest.raises(OtherCurrency, match="USD"):
-        carts.add_to_cart(cart=cart, variant=ProductFactory(currency="INR").variants.get(), quantity=1, touch=None)
+        carts.add_to_cart(cart=cart, variant=ProductFactory(currency="INR").variants.get(), quantity=1)
 
     assert cart.lines.count() == 1
 
@@ -108,7 +108,7 @@ def test_a_removed_line_comes_back_with_its_referral(mei: Mei) -> None:
 def test_what_a_guest_gathered_comes_with_her(mei: Mei, lina: User) -> None:
     guest = carts.cart_for(user=None, key="k" * 32)
     variant = ProductFactory().variants.get()
-    carts.add_to_cart(cart=guest, variant=variant, quantity=2, touch=touch_of(mei.influencer.pk))
+    carts.add_to_cart(cart=guest, variant=variant, quantity=2, trail=[touch_of(mei.influencer.pk)])
 
     carts.adopt_cart(user=lina, key="k" * 32)
 

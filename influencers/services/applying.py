@@ -1,4 +1,4 @@
-"""Verbs of the programme: apply, review, and count the visits that somebody brought.
+"""Verbs of the programme: apply and review.
 
 Each decision is one conditional UPDATE on the state it starts from: of two
 people who decide at once exactly one does, the other is told.
@@ -28,7 +28,7 @@ from influencers.errors import (
     OwnApplication,
     TooSoon,
 )
-from influencers.models import Application, ApplicationEvent, Click, Influencer, SocialAccount
+from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
 from notifications.services import notify
 
 POLICY = scoring.DEFAULT_POLICY
@@ -281,22 +281,6 @@ def rate_relevance(*, application_pk: int, account_pk: int, reviewer: User, rele
         note=f"{account}: {'-' if relevance is None else relevance}/4 → {result.points}",
     )
     return application
-
-
-def record_click(
-    *, influencer: Influencer, source: str, visitor: str, product_id: int | None = None, at: datetime | None = None
-) -> None:
-    """Count a visit once an hour, visitor and link, however often told. ``visitor``: referral_cookie.visitor_key."""
-    at = at or timezone.now()
-    click = Click(
-        influencer=influencer,
-        source=source[:60],
-        product_id=product_id,
-        visitor=visitor,
-        hour=at.replace(minute=0, second=0, microsecond=0),
-        at=at,
-    )
-    Click.objects.bulk_create([click], ignore_conflicts=True)
 
 
 def _decide(
