@@ -111,16 +111,6 @@ def people_in(journey: Journey) -> set[int]:
     return people | {journey.code_influencer_id} if journey.code_influencer_id is not None else people
 
 
-def introducers_part(commission: int, closing: int, introducing: int) -> int:
-    """Of a cumulative sum of a shared commission (accrued, or taken back) the introducer's part; the rest is the closer's.
-
-    Both parts grow with the sum and together are the sum, so that no order and no sequence of refunds costs the seller a
-    cent more than one creator would; at the whole commission the parts are exactly the two shares.
-    """
-    whole = closing + introducing
-    return commission * introducing // whole if whole else 0
-
-
 def normalised_email(email: str) -> str:
     """The mailbox behind an address: lower case, without ``+tag``, and without dots where Google ignores them."""
     name, _, host = email.strip().lower().rpartition("@")

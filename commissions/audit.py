@@ -16,7 +16,7 @@ from commissions import triggers
 from commissions.models import Account, Act, Balance, Check, Decision, Entry, Hold, Payee, Payout, ProviderEvent
 from commissions.services import deciding
 from commissions.services.ledger import TAKEN_BACK
-from core.money import reversed_share
+from commissions.settling import Standing
 from orders.models import OrderLine, Refund
 
 A, K = Account, Entry.Kind
@@ -119,7 +119,14 @@ def copied() -> Iterator[str]:
 def _lines() -> QuerySet[Any, Any]:
     return (
         Entry.objects.filter(line__isnull=False)
-        .values("line", "influencer", "line__refunded_minor")
+        .values(
+            "line",
+            "influencer",
+            "line__refunded_minor",
+            "line__decision__influencer",
+            "line__decision__commission_minor",
+            "line__decision__introducer_minor",
+        )
         .annotate(
             accrued=_total(kind=K.ACCRUAL),
             base=Max("base_minor"),
@@ -136,12 +143,19 @@ def _lines() -> QuerySet[Any, Any]:
 def refunds_in_proportion() -> Iterator[str]:
     """I5 and I6: of a line at most the refund's share is taken back, all of it at a full refund, nothing without an accrual; I7: no
     account of a line falls below zero, and what is left is what was earned less what was taken back."""
-    for row in _lines().iterator():
+    for entry in Entry.objects.filter(line__isnull=False, line__decision__isnull=True)[:FEW]:
+        yield f"entry {entry.pk}: its line was not decided"
+    for row in _lines().filter(line__decision__isnull=False).iterator():
         line = f"line {row['line']}, creator {row['influencer']}"
         if not row["accrued"]:
             yield f"{line}: entries without an accrual"
             continue
-        most = reversed_share(row["accrued"], row["line__refunded_minor"], row["base"] or 0)
+        is_closer = row["influencer"] == row["line__decision__influencer"]
+        standing = Standing(
+            row["accrued"], row["base"] or 0, whole=row["line__decision__commission_minor"] or 0,
+            ahead=row["line__decision__introducer_minor"] if is_closer else 0,
+        )  # fmt: skip
+        most = standing.taken_by(row["line__refunded_minor"])
         if row["taken_back"] > most:
             yield f"{line}: {row['taken_back']} taken back, at most {most} may be"
         if min(row["pending"], row["held"], row["cleared"], row["cleared"] - row["clawed"]) < 0:

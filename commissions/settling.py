@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from core.money import reversed_share
+from core.money import part_of, reversed_share
 
 HOLD_DAYS = 30
 # Debts are carried for so long; what is not netted by then is written off.
@@ -27,6 +27,14 @@ class Standing:
     held: int = 0
     cleared: int = 0
     taken_back: int = 0
+    # A shared commission: the whole of it (0: this one's is all there is), and what of it goes to the one before.
+    whole: int = 0
+    ahead: int = 0
+
+    def taken_by(self, refunded: int) -> int:
+        """What a cumulative refund takes back of this one in total. Two who share lose together what one alone would."""
+        whole = self.whole or self.accrued
+        return part_of(reversed_share(whole, refunded, self.base), whole=whole, ahead=self.ahead, own=self.accrued)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ def take_back(standing: Standing, refunded: int, *, is_out: bool) -> list[Step]:
     First what is pending, then held, then cleared; what went out with a payout (``is_out``) becomes a debt. A refund told
     twice, or an older sum told late, takes nothing; a full one leaves exactly nothing.
     """
-    due = reversed_share(standing.accrued, refunded, standing.base) - standing.taken_back
+    due = standing.taken_by(refunded) - standing.taken_back
     steps = []
     places = [("pending", standing.pending), ("held", standing.held)]
     if not is_out:

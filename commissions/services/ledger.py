@@ -6,6 +6,7 @@ and step, held by a unique constraint, and lines and balances are locked while t
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -79,7 +80,7 @@ def _credited_lines(order: Order) -> list[OrderLine]:
     return list(
         order.lines.select_for_update(of=("self",))
         .filter(decision__outcome=Decision.Outcome.CREDITED)
-        .select_related("product")
+        .select_related("product", "decision")
         .order_by("pk")
     )
 
@@ -120,7 +121,12 @@ def reverse_for(order: Order, *, now: datetime | None = None) -> list[Entry]:
 def _take_back(line: OrderLine, entries: list[Entry], moment: datetime) -> list[Entry]:
     if not line.refunded_minor:
         return []
-    steps = take_back(standing_of(entries), line.refunded_minor, is_out=is_out(entries))
+    decision = line.decision
+    is_closer = entries[0].influencer_id == decision.influencer_id
+    standing = replace(
+        standing_of(entries), whole=decision.commission_minor, ahead=decision.introducer_minor if is_closer else 0
+    )
+    steps = take_back(standing, line.refunded_minor, is_out=is_out(entries))
     booked = booking.book(
         [
             _entry(

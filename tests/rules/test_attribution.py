@@ -20,11 +20,10 @@ from commissions.attribution import (
     decide,
     decide_again,
     facts_as_stored,
-    introducers_part,
     normalised_email,
     people_in,
 )
-from core.money import reversed_share, share
+from core.money import part_of, reversed_share, share
 from influencers.referrals import (
     TRAIL_LENGTH,
     as_stored,
@@ -261,8 +260,11 @@ def test_two_shares_are_the_single_commission_to_the_cent_after_any_refunds(
     before = (0, 0)
     for refunded in [*sorted(min(refund, base) for refund in refunds), base]:
         taken = reversed_share(commission, refunded, base)
-        part = introducers_part(taken, closing, introducing)
-        now = (taken - part, part)
+        now = (
+            part_of(taken, whole=commission, ahead=introducing, own=closing),
+            part_of(taken, whole=commission, ahead=0, own=introducing),
+        )
+        assert sum(now) == taken
         assert now >= before
         assert now[0] >= before[0]
         assert now[1] >= before[1]
