@@ -9,11 +9,15 @@ from typing import Any
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from commissions.models import Account, Decision, Entry, Hold, Payout, Rate
+from commissions.models import Account, Check, Decision, Entry, Hold, Payee, Payout, Rate
+from commissions.models import Balance as BalanceRow
 from commissions.services.ledger import carriers, standing_of
-from commissions.settling import Carrier, carrier_of
+from commissions.services.payouts import minimum_minor, open_checks
+from commissions.settling import Carrier, Due, NoPayout, carrier_of, due
+from commissions.statements import Statement, statement
 from influencers.models import Click, Influencer
 from orders.models import OrderLine
 
@@ -293,3 +297,116 @@ def rate_card(day: date | None = None) -> QuerySet[Rate]:
         .select_related("category")
         .order_by(F("category__path").asc(nulls_last=True))
     )
+
+
+# --- Payouts
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """A creator's money in one currency, where it goes, and what the next run would do with it."""
+
+    balance: Balance
+    payee: Payee | None
+    minimum: int
+    next: Due | NoPayout
+
+
+def purses(influencer: Influencer) -> list[Purse]:
+    """One for each currency in which she earned."""
+    targets = {row.currency: row for row in influencer.payees.all()}
+    found = []
+    for balance in balances(influencer):
+        payee, minimum = targets.get(balance.currency), minimum_minor(balance.currency)
+        is_closing = payee is not None and payee.is_closing
+        found.append(
+            Purse(balance, payee, minimum, due(balance.cleared, balance.owed, minimum=minimum, is_closing=is_closing))
+        )
+    return found
+
+
+def payee_for(influencer: Influencer, currency: str) -> Payee | None:
+    """Where her money in a currency goes, if she said so; 404 for a currency in which she has nothing."""
+    if not influencer.balances.filter(currency=currency).exists():
+        raise Http404
+    return influencer.payees.filter(currency=currency).first()
+
+
+def payouts_of(influencer: Influencer) -> QuerySet[Payout]:
+    """Her payouts, newest first."""
+    return influencer.payouts.order_by("-pk")
+
+
+def payout_of(influencer: Influencer, pk: int) -> Payout:
+    """One of her payouts; 404 for anybody else's."""
+    return get_object_or_404(influencer.payouts, pk=pk)
+
+
+def covered_by(payout: Payout) -> QuerySet[Entry]:
+    """The entries whose cleared money it took along: those after the payout before it, up to where it ends."""
+    same = Payout.objects.filter(influencer=payout.influencer_id, currency=payout.currency)
+    before = same.filter(covers_until__lt=payout.covers_until).aggregate(last=Max("covers_until"))["last"] or 0
+    own = Entry.objects.filter(influencer=payout.influencer_id, currency=payout.currency)
+    moved = own.filter(Q(credit=Account.CLEARED) | Q(debit=Account.CLEARED), pk__gt=before, pk__lte=payout.covers_until)
+    rows = moved.exclude(kind__in=[Entry.Kind.PAYOUT, Entry.Kind.NETTING])
+    return rows.select_related("line", "payout").order_by("pk")
+
+
+def statement_of(influencer: Influencer, currency: str, year: int, month: int) -> Statement:
+    """A month of hers; 404 for a currency in which she has nothing, and for months that are no months or have not begun."""
+    if not influencer.balances.filter(currency=currency).exists() or not 1 <= month <= 12 or not 2000 <= year <= 9998:
+        raise Http404
+    found = statement(influencer, currency, year, month)
+    if found.start > timezone.now():
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What people who pay creators see first."""
+
+    awaiting: Sequence[Payout]
+    ready: int
+    under_way: Sequence[Payout]
+    open_checks: Sequence[Check]
+    last_checks: dict[str, Check | None]
+    owed: Sequence[Any]
+
+
+def desk() -> Desk:
+    """Payouts that wait for somebody, differences, and what is owed in all; a fixed number of queries."""
+    rows = Payout.objects.select_related("influencer__user", "payee")
+    names = ("pending", "held", "cleared", "in_payout", "paid", "owed")
+    return Desk(
+        awaiting=list(rows.filter(state=Payout.State.AWAITING).order_by("pk")[:100]),
+        ready=Payout.objects.filter(state=Payout.State.READY, method=Payee.Method.BANK).count(),
+        under_way=list(rows.filter(state=Payout.State.SENDING).order_by("pk")[:100]),
+        open_checks=open_checks(),
+        last_checks={kind: Check.objects.filter(kind=kind).order_by("-at").first() for kind in Check.Kind},
+        owed=list(
+            BalanceRow.objects.values("currency").order_by("currency").annotate(**{f"all_{n}": Sum(n) for n in names})
+        ),
+    )
+
+
+def payout_for_desk(pk: int) -> Payout:
+    """A payout for people who pay creators; 404 for none."""
+    return get_object_or_404(Payout.objects.select_related("influencer__user", "payee"), pk=pk)
+
+
+def check_for_desk(pk: int) -> Check:
+    """A check for people who pay creators; 404 for none."""
+    return get_object_or_404(Check, pk=pk)
+
+
+def ended_payouts() -> QuerySet[Payout]:
+    """What was paid or failed, newest first."""
+    ended = Payout.objects.filter(state__in=[Payout.State.PAID, Payout.State.FAILED])
+    return ended.select_related("influencer__user").order_by("-pk")
+
+
+def bank_batches() -> list[str]:
+    """Bank files whose transfers are under way, newest first."""
+    rows = Payout.objects.filter(state=Payout.State.SENDING).exclude(batch="").order_by("-batch")
+    return list(rows.values_list("batch", flat=True).distinct())

@@ -1,8 +1,9 @@
-"""Background work of the ledger: ids in, one service call."""
+"""Background work of the ledger and its payouts: ids in, one service call."""
 
 from celery import shared_task
 
-from commissions.services import deciding, ledger, sweeping
+from commissions.models import ProviderEvent
+from commissions.services import deciding, ledger, nightly, payouts, reconciling, sweeping
 from orders.models import Order
 
 
@@ -26,5 +27,30 @@ def reverse_order(pk: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Whatever lost messages left."""
+    """Whatever lost messages left, and holds past their deadline."""
     sweeping.sweep()
+
+
+@shared_task
+def run_payouts() -> None:
+    """The weekly run, when it is due and was not made."""
+    payouts.run_due()
+
+
+@shared_task
+def send_payouts() -> None:
+    """What is ready goes out; the provider's news that a lost message left are looked at."""
+    payouts.send_due()
+    reconciling.answer_events()
+
+
+@shared_task
+def answer_event(pk: int) -> None:
+    """The provider has told something."""
+    reconciling.answer_event(event=ProviderEvent.objects.get(pk=pk))
+
+
+@shared_task
+def check() -> None:
+    """Once a day: old debts, the ledger's proof, the comparison with the provider."""
+    nightly.run()

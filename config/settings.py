@@ -160,6 +160,9 @@ CELERY_BEAT_SCHEDULE = {
     "films": {"task": "sparks.tasks.draw_lost", "schedule": 600.0},
     "list-alerts": {"task": "lists.tasks.watch", "schedule": 900.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
+    "payout-runs": {"task": "commissions.tasks.run_payouts", "schedule": 900.0},
+    "payouts": {"task": "commissions.tasks.send_payouts", "schedule": 60.0},
+    "money-checks": {"task": "commissions.tasks.check", "schedule": 3600.0},
 }
 
 # --- People
@@ -255,6 +258,18 @@ VIDEO_MAX_BYTES = 60 * 1024 * 1024
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="test")
 # The test gateway moves no money; outside DEBUG it must be asked for by name.
 ALLOW_TEST_GATEWAY = env.bool("ALLOW_TEST_GATEWAY", default=DEBUG)
+
+# --- Payouts to creators
+# The least that is sent, in whole units of the currency; less is carried over to the next Friday.
+PAYOUT_MINIMUM = env.str("PAYOUT_MINIMUM", default="10.00")
+# Other minimums by currency: JPY=1500,KRW=15000
+PAYOUT_MINIMUMS = env.dict("PAYOUT_MINIMUMS", default={"JPY": "1500", "KRW": "15000"})
+# From so many minimums on, a second person approves.
+PAYOUT_APPROVAL_TIMES = env.int("PAYOUT_APPROVAL_TIMES", default=100)
+# Stripe Connect; without a key, creators are paid by bank transfer.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
 
 # --- Sparks
 # Who may post: everyone, buyers (something that they bought arrived), or creators (approved).

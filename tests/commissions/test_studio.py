@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from commissions.cells import safe_cell
 from commissions.models import Entry, Rate
 from commissions.services import deciding
 from commissions.templatetags.charts import nice_top
-from commissions.views import safe_cell
 from orders.models import OrderLine
 from tests.cast import Mei
 from tests.factories.catalog import ProductFactory

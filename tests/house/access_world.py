@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from accounts.models import User
+from commissions.models import Balance, Check, Payout
 from influencers.models import Application
 from lists.models import Claim, List, ListItem
 from lists.services.giving import claim
@@ -14,6 +15,7 @@ from storefront.models import Collection, Pick
 from tests.cast import Mei, Sol
 from tests.factories.accounts import UserFactory, befriend, with_handle
 from tests.factories.catalog import CategoryFactory, ProductFactory
+from tests.factories.commissions import PayoutFactory
 from tests.factories.influencers import ApplicationFactory, InfluencerFactory
 from tests.factories.lists import ListFactory, ListItemFactory
 from tests.factories.orders import CartFactory, CartLineFactory, OrderFactory, OrderLineFactory
@@ -41,6 +43,8 @@ class World:
     tag: ProductTag
     comment: Comment
     report: Report
+    payout: Payout
+    check: Check
     people: dict[str, User | None] = field(default_factory=dict)
 
 
@@ -59,6 +63,8 @@ def build(cast: ModuleType) -> World:
     tag = ProductTagFactory(photo=PhotoFactory(spark=spark), product=product)
     set_poll(spark=spark, question="Which?", options=[("This", product), ("That", None)], days=3)
     report = Report.objects.create(spark=spark, reporter=lina, reason="spam")
+    payout = PayoutFactory(payee__influencer=mei.influencer)
+    Balance.objects.create(influencer=mei.influencer, currency="USD")
     return World(
         mei=mei,
         sol=sol,
@@ -75,6 +81,8 @@ def build(cast: ModuleType) -> World:
         tag=tag,
         comment=Comment.objects.create(spark=spark, author=lina, words="Lovely"),
         report=report,
+        payout=payout,
+        check=Check.objects.create(kind="ledger", rows=0),
         application=ApplicationFactory(user=UserFactory(name="Grace Lin")),
         people={
             "guest": None, "stranger": cast.otto(), "owner": mei.user, "other creator": kai, "buyer": lina,
