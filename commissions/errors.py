@@ -46,3 +46,7 @@ class ProviderAway(CommissionError):
         super().__init__(
             words or _("The payment provider cannot be reached. Nothing was changed; try again in a minute.")
         )
+
+
+class RateRefused(CommissionError):
+    """A rate or campaign that overlaps, starts too soon, or pays more than all of it."""

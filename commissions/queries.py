@@ -137,8 +137,8 @@ class EarningLine:
 
     @property
     def source_kind(self) -> str:
-        """Where the link stood: ``storefront``, ``collection``, ``pick``, ``product``."""
-        return self.line.source.partition(":")[0]
+        """Where the link stood: ``storefront``, ``collection``, ``list``, ``spark``, ``channel``, ``qr``, ``share``, ``code``, ``product``."""
+        return self.line.source.partition("/")[0].partition(":")[0]
 
 
 def balances(influencer: Influencer) -> list[Balance]:

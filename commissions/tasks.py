@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from commissions.models import ProviderEvent
-from commissions.services import deciding, ledger, nightly, payouts, reconciling, sweeping
+from commissions.services import announcing, deciding, ledger, nightly, payouts, reconciling, sweeping
 from orders.models import Order
 
 
@@ -54,3 +54,15 @@ def answer_event(pk: int) -> None:
 def check() -> None:
     """Once a day: old debts, the ledger's proof, the comparison with the provider."""
     nightly.run()
+
+
+@shared_task
+def tell_rate_change(pk: int) -> None:
+    """A change of the rate card was announced."""
+    announcing.tell_change(rate_pk=pk)
+
+
+@shared_task
+def tell_rate_changes() -> None:
+    """Changes of which a lost message told nobody."""
+    announcing.tell_changes()

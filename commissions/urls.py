@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commissions import desk, views
+from commissions import card, desk, views
 
 app_name = "commissions"
 MONTH = "studio/statements/<str:currency>/<int:year>-<int:month>"
@@ -30,4 +30,7 @@ urlpatterns = [
     path("payouts/<int:pk>/paid", desk.mark_paid, name="mark_paid"),
     path("payouts/<int:pk>/failed", desk.mark_failed, name="mark_failed"),
     path("hooks/stripe", views.stripe_news, name="stripe_news"),
+    path("studio/rates", card.rates, name="rates"),
+    path("how-commissions-work/changes", card.rate_changes, name="rate_changes"),
+    path("programme/rates", card.try_card, name="try_card"),
 ]

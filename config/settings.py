@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "payout-runs": {"task": "commissions.tasks.run_payouts", "schedule": 900.0},
     "payouts": {"task": "commissions.tasks.send_payouts", "schedule": 60.0},
     "money-checks": {"task": "commissions.tasks.check", "schedule": 3600.0},
+    "rate-changes": {"task": "commissions.tasks.tell_rate_changes", "schedule": 600.0},
 }
 
 # --- People

@@ -212,8 +212,8 @@ class Link(models.Model):
     influencer = models.ForeignKey(Influencer, on_delete=models.CASCADE, related_name="links")
     code = models.CharField(max_length=12, unique=True)
     name = models.CharField(_("Channel"), max_length=40)
-    # Where it leads: a page of this site, written when the link was made. No request can name another one.
-    path = models.CharField(max_length=300)
+    # Where it leads: a page of this site ("": her shop), written when the link was made. No request can name another one.
+    path = models.CharField(max_length=500, blank=True)
     # The product of that page, where it shows one.
     product = models.ForeignKey(Product, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)

@@ -10,7 +10,18 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from influencers.models import Influencer
-from influencers.referrals import WINDOW_DAYS, Touch, as_stored, extended, from_stored, is_current, is_late
+from influencers.referrals import (
+    WINDOW_DAYS,
+    Touch,
+    arrival,
+    as_stored,
+    extended,
+    from_stored,
+    is_current,
+    is_late,
+    micros,
+    moment_of,
+)  # fmt: skip
 from influencers.services.referring import policy_at, record_click
 
 COOKIE = "referral"
@@ -32,7 +43,8 @@ def came_through(
     """
     if not is_navigation(request):
         return
-    now = timezone.now().replace(microsecond=0)
+    now = timezone.now()
+    source = arrival(request.GET.get("from", "")) or source
     touch = Touch(influencer.pk, source[:60], now, product_id, live_at, basket_opened_at(request))
     remember(request, response, touch)
     if counts_as_visit(request, influencer):
@@ -76,9 +88,9 @@ def read(request: HttpRequest, now: datetime | None = None) -> Touch | None:
 
 def open_basket(request: HttpRequest) -> None:
     """The basket page is shown: what is clicked from now on is late. Written at most once a minute."""
-    now = int(timezone.now().timestamp())
-    if now - request.session.get(BASKET, 0) >= 60:
-        request.session[BASKET] = now
+    now, last = timezone.now(), basket_opened_at(request)
+    if last is None or now - last >= timedelta(minutes=1):
+        request.session[BASKET] = micros(now)
 
 
 def close_basket(request: HttpRequest) -> None:
@@ -88,8 +100,7 @@ def close_basket(request: HttpRequest) -> None:
 
 def basket_opened_at(request: HttpRequest) -> datetime | None:
     """When the visitor had last opened the basket page, if she did."""
-    seconds = request.session.get(BASKET)
-    return datetime.fromtimestamp(seconds, tz=UTC) if seconds else None
+    return moment_of(request.session.get(BASKET, 0))
 
 
 def visitor_key(request: HttpRequest, now: datetime | None = None) -> str:

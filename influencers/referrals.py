@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # How long a visit through somebody's page is remembered at most; no policy has a longer window.
 WINDOW_DAYS = 30
 # So many touches a visitor carries: the first one and the newest.
@@ -18,6 +19,8 @@ TRAIL_LENGTH = 10
 SOURCE = re.compile(
     r"(storefront|home|product|share|(collection|list|spark|channel|qr):[0-9]{1,15})(/(pick|item|tag):[0-9]{1,15})?"
 )
+# Those that lead to a page which has a source of its own.
+ARRIVAL = re.compile(r"share|(channel|qr):[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Policy:
     assist_bps: int = 0
     # A parcel to the creator's own address, or a payment with her card, earns nothing.
     refuses_household: bool = True
+
+    @property
+    def window_days(self) -> int:
+        """The window in whole days."""
+        return self.window_hours // 24
 
 
 DEFAULT_POLICY = Policy()
@@ -94,6 +102,11 @@ class Claim:
 def known_source(text: str) -> str:
     """The source that a link names, where it is one; ``product`` for anything else."""
     return text if SOURCE.fullmatch(text) else "product"
+
+
+def arrival(text: str) -> str:
+    """The share link, channel or QR code by which somebody came to a page, as the address names it; "" for none."""
+    return text if ARRIVAL.fullmatch(text) else ""
 
 
 def elapsed(since: datetime, until: datetime) -> timedelta:
@@ -181,24 +194,29 @@ def introducer_of(journey: Journey, claim: Claim, policy: Policy = DEFAULT_POLIC
     return first if first != claim.influencer_id else None
 
 
+def micros(moment: datetime | None) -> int:
+    """A moment as whole microseconds since 1970, exact; 0 for none. Seconds would not tell what came first."""
+    return (moment - EPOCH) // timedelta(microseconds=1) if moment else 0
+
+
+def moment_of(number: int) -> datetime | None:
+    """The moment again, in UTC."""
+    return EPOCH + timedelta(microseconds=int(number)) if number else None
+
+
 def as_stored(touch: Touch) -> list[Any]:
-    """The touch as plain values for a cookie or a JSON column; times in whole seconds."""
-    moments = [touch.live_at, touch.opened_at]
-    live, opened = (int(moment.timestamp()) if moment else 0 for moment in moments)
-    return [touch.influencer_id, touch.source, int(touch.seen_at.timestamp()), touch.product_id or 0, live, opened]
+    """The touch as plain values for a cookie or a JSON column."""
+    moments = [micros(touch.seen_at), touch.product_id or 0, micros(touch.live_at), micros(touch.opened_at)]
+    return [touch.influencer_id, touch.source, *moments]
 
 
 def from_stored(values: Sequence[Any]) -> Touch:
     """The touch again. Raises ValueError, TypeError or OverflowError for anything else."""
     influencer_id, source, seen, product_id, live, opened = values
-
-    def moment(seconds: object) -> datetime | None:
-        return datetime.fromtimestamp(int(seconds), tz=UTC) if seconds else None  # type: ignore[call-overload]
-
-    seen_at = moment(seen)
+    seen_at = moment_of(seen)
     if seen_at is None:
         raise ValueError("a touch without its moment")
-    return Touch(int(influencer_id), str(source), seen_at, int(product_id) or None, moment(live), moment(opened))
+    return Touch(int(influencer_id), str(source), seen_at, int(product_id) or None, moment_of(live), moment_of(opened))
 
 
 def journey_as_stored(journey: Journey) -> dict[str, Any]:

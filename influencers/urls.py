@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from influencers import views
+from influencers import channels, views
 
 app_name = "influencers"
 urlpatterns = [
+    path("go/<slug:code>", channels.go, name="go"),
+    path("go/<slug:code>/qr", channels.go_qr, name="go_qr"),
+    path("studio/channels", channels.channels, name="channels"),
+    path("studio/channels/code", channels.choose_code, name="choose_code"),
+    path("studio/channels/add", channels.add_channel, name="add_channel"),
+    path("studio/channels/<int:pk>/put-away", channels.put_away, name="put_away_channel"),
+    path("studio/channels/<int:pk>/qr.svg", channels.qr, name="qr"),
     path("apply", views.apply, name="apply"),
     path("apply/status", views.status, name="status"),
     path("review", views.queue, name="queue"),

@@ -79,6 +79,9 @@ class CartLine(models.Model):
             models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=99), name="quantity_is_1_to_99"),
         ]
 
+    # Whom it would credit if it were ordered now; ``orders.queries.cart_page`` writes it.
+    supports: Influencer | None = None
+
     def __str__(self) -> str:
         return f"{self.quantity} x {self.variant_id}"
 

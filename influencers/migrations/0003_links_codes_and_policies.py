@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=12, unique=True)),
                 ('name', models.CharField(max_length=40, verbose_name='Channel')),
-                ('path', models.CharField(max_length=300)),
+                ('path', models.CharField(blank=True, max_length=500)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('influencer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='influencers.influencer')),

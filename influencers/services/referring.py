@@ -65,8 +65,11 @@ def choose_code(*, influencer: Influencer, typed: str) -> CreatorCode:
 
 
 def add_link(*, influencer: Influencer, name: str, path: str, product: Product | None = None) -> Link:
-    """A channel with an address of its own that leads to ``path``, a page of this site. Raises TooMany or BadDestination."""
-    if not path.startswith("/") or path.startswith(("//", "/\\")):
+    """A channel with an address of its own that leads to ``path``, a page of this site ("": her shop).
+
+    Raises TooMany or BadDestination.
+    """
+    if path and (not path.startswith("/") or path.startswith(("//", "/\\"))):
         raise BadDestination
     if Link.objects.filter(influencer=influencer).count() >= MOST_LINKS:
         raise TooMany(_("You have 100 channels. Put one to another use: its address stays."))

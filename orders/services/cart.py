@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog.models import Variant
 from influencers.codes import normalised
 from influencers.models import CreatorCode, Influencer
-from influencers.referrals import Journey, Touch, as_stored, claim_on, from_stored, merged
+from influencers.referrals import Journey, Touch, as_stored, claim_on, merged
 from influencers.services.referring import policy_at
 from orders.errors import BadCode, BadQuantity, NotOnSale, OtherCurrency, SoldOut
 from orders.models import Cart, CartLine
@@ -94,10 +94,10 @@ def add_to_cart(
 
 
 def active_touches(trail: Sequence[Touch]) -> list[Touch]:
-    """Those of the touches whose influencers' links earn, in whole seconds as they are stored, oldest first."""
+    """Those of the touches whose influencers' links earn, oldest first."""
     people = {touch.influencer_id for touch in trail}
     active = set(Influencer.objects.active().filter(pk__in=people).values_list("pk", flat=True)) if people else set()
-    return list(merged(from_stored(as_stored(touch)) for touch in trail if touch.influencer_id in active))
+    return list(merged(touch for touch in trail if touch.influencer_id in active))
 
 
 def _referral(trail: Sequence[Touch], product_id: int) -> dict[str, object]:

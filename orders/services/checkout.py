@@ -14,11 +14,11 @@ from accounts.models import User
 from accounts.vault import Place, place_hash
 from catalog.services import return_stock, take_stock
 from core.reactions import announce
-from influencers.models import CreatorCode
-from influencers.referrals import Claim, Journey, Touch, claim_on, from_stored, journey_as_stored, merged
+from influencers.referrals import Claim, Journey, Touch, claim_on, journey_as_stored
 from influencers.services.referring import policy_at
 from orders.errors import AlreadyDone, EmptyCart, NotOnSale, PaymentFailed, PriceChanged, SoldOut
 from orders.gateways import Charge, gateway
+from orders.journeys import journey_of
 from orders.models import Cart, CartLine, Gift, Order, OrderLine, Payment
 from orders.services.cart import active_touches, new_token
 
@@ -96,21 +96,6 @@ def place_order(
 
 def _cancelled_words() -> str:
     return _("This order waited too long and was cancelled. Your cart is still here: pay again.")
-
-
-def journey_of(
-    line: CartLine, trail: Sequence[Touch], *, placed_at: datetime, code: CreatorCode | None = None,
-    previous_order_at: datetime | None = None,
-) -> Journey:  # fmt: skip
-    """How this cart line comes to be bought, as the rule of attribution reads it."""
-    recorded = [from_stored(values) for values in line.touches]
-    if not recorded and line.influencer_id and line.touched_at:
-        recorded = [Touch(line.influencer_id, line.source, line.touched_at)]
-    return Journey(
-        product_id=line.variant.product_id, added_at=line.added_at, placed_at=placed_at, touches=merged(recorded, trail),
-        code=code.code if code else "", code_influencer_id=code.influencer_id if code else None,
-        previous_order_at=previous_order_at,
-    )  # fmt: skip
 
 
 def _previous_order_at(user: User | None, email: str) -> datetime | None:

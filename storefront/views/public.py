@@ -84,6 +84,7 @@ def _part(request: HttpRequest) -> str:
 def _touched(request: HttpRequest, storefront: Storefront, source: str, response: HttpResponse) -> HttpResponse:
     """Remember who brought the visitor here. Of the visits, her own and those of robots are not counted as clicks."""
     if storefront.is_published and not is_part_request(request):
-        shown = "share" if request.GET.get("from") == "share" else source
-        came_through(request, response, influencer=storefront.influencer, source=shown, live_at=storefront.published_at)
+        came_through(
+            request, response, influencer=storefront.influencer, source=source, live_at=storefront.published_at
+        )
     return response
