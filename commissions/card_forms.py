@@ -35,7 +35,7 @@ class CardForm(forms.Form):
                 max_value=Decimal(100), decimal_places=2,
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
                 error_messages={
-                    "max_value": _("A rate is 0 to 100 %."), "min_value": _("A rate is 0 to 100 %."),
+                    "max_value": _("A rate is 0 to 100 percent."), "min_value": _("A rate is 0 to 100 percent."),
                     "invalid": _("Enter a percentage such as 6.5."), "max_decimal_places": _("A rate has at most two decimals."),
                 },
             )  # fmt: skip

@@ -84,7 +84,7 @@ class Campaign(models.Model):
             models.CheckConstraint(
                 condition=Q(bonus_bps__gte=1, bonus_bps__lte=10_000),
                 name="bonus_is_at_most_all",
-                violation_error_message=_("A bonus is more than 0 and at most 100 %."),
+                violation_error_message=_("A bonus is more than 0 and at most 100 percent."),
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__gt=models.F("starts_on")),

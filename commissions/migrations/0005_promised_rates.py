@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('bonus_bps__gte', 1), ('bonus_bps__lte', 10000)), name='bonus_is_at_most_all', violation_error_message='A bonus is more than 0 and at most 100 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(('bonus_bps__gte', 1), ('bonus_bps__lte', 10000)), name='bonus_is_at_most_all', violation_error_message='A bonus is more than 0 and at most 100 percent.'),
         ),
         migrations.AddConstraint(
             model_name='campaign',

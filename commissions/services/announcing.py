@@ -47,7 +47,7 @@ def announce_rate(
     """
     day = today or timezone.localdate()
     if not 0 <= rate_bps <= ALL_BPS:
-        raise RateRefused(_("A rate is 0 to 100 %."))
+        raise RateRefused(_("A rate is 0 to 100 percent."))
     if starts_on < day:
         raise RateRefused(_("A change does not start in the past. Choose today or later."))
     own = Rate.objects.select_for_update().filter(category=category)
@@ -101,7 +101,7 @@ def announce_campaign(
 ) -> Campaign:  # fmt: skip
     """A bonus between two days (the second is the first without it). Invited creators are told. Raises RateRefused."""
     if not 1 <= bonus_bps <= ALL_BPS:
-        raise RateRefused(_("A bonus is more than 0 and at most 100 %."))
+        raise RateRefused(_("A bonus is more than 0 and at most 100 percent."))
     if starts_on < (today or timezone.localdate()):
         raise RateRefused(_("A campaign does not start in the past. Choose today or later."))
     if ends_on <= starts_on:

@@ -22,6 +22,7 @@ from config.demo.catalogue import CATEGORIES, PRODUCTS, SELLERS
 from config.demo.circle import add_circle
 from config.demo.history import write_history
 from config.demo.people import PEOPLE, DemoPerson
+from config.demo.programme import add_programme
 from config.demo.sparks import add_sparks
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
 from influencers.services.applying import store_score
@@ -223,6 +224,8 @@ def load(*, today: date, say: Say, tick: Callable[[], None]) -> int:
     say("Three months of visits and orders")
     members = [users["lina"], users["grace"], users["ingrid"], users["jun"]]
     orders = write_history(shops, members, today=today, now=now, seed=SEED, tick=tick)
+    say("Rates, campaigns, codes and channels")
+    add_programme(users, products, now, today)
     say("Friends, lists and gifts")
     add_circle(users, products, today)
     say("Sparks")

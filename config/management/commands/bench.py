@@ -1,4 +1,4 @@
-"""``manage.py bench pages|import|friend_search|feed|streams [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+"""``manage.py bench pages|import|friend_search|feed|streams|clicks [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.management import feed_bench, people_bench, stream_bench
+from config.management import click_bench, feed_bench, people_bench, stream_bench
 
 YARDSTICK = "constant view"
 PAGES = {
@@ -124,7 +124,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "name", choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts", "streams"]
+            "name", choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts", "streams", "clicks"]
         )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
@@ -154,6 +154,9 @@ class Command(BaseCommand):
             return
         if options["name"] == "streams":
             self.streams(options)
+            return
+        if options["name"] == "clicks":
+            self.clicks(options)
             return
         if options["name"] == "friend_search":
             self.friend_search(options)
@@ -196,6 +199,42 @@ class Command(BaseCommand):
                 )
                 self.stdout.write(f"{name:<15} {cells}")
         return figures
+
+    def clicks(self, options: dict[str, Any]) -> None:
+        """The redirect of a channel with and without recording, beside the constant view; every click must be in the table."""
+        with tempfile.TemporaryDirectory() as folder:
+            url = f"sqlite:///{folder}/bench.sqlite3"
+            if connection.vendor == "postgresql":
+                url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/bench_{os.getpid()}"
+                with connection.cursor() as cursor:
+                    cursor.execute(f"CREATE DATABASE bench_{os.getpid()}")
+            environment = {
+                "VAR_DIR": folder, "DEBUG": "0", "SECRET_KEY": "b" * 60, "ALLOWED_HOSTS": "127.0.0.1", "SECURE_SSL_REDIRECT": "0",
+                "ALLOW_TEST_GATEWAY": "1", "DATABASE_URL": url, "REDIS_URL": "", "LOG_LEVEL": "ERROR",
+                "SITE_URL": "http://127.0.0.1", "EMAIL_URL": "dummymail://", "EMBEDDED_WORKER": "1",
+            }  # fmt: skip
+            try:
+                self.child(["migrate", "-v0"], environment)
+                path = self.child(["shell", "-v0", "-c", click_bench.CREATOR], environment).strip()
+                with Server(environment) as server:
+                    figures = click_bench.measure(
+                        server.port, lambda: processor_seconds(server.worker), path, options["requests"]
+                    )
+                counted = int(self.child(["shell", "-v0", "-c", click_bench.COUNT], environment))
+            finally:
+                if connection.vendor == "postgresql":
+                    with connection.cursor() as cursor:
+                        cursor.execute(f"DROP DATABASE bench_{os.getpid()}")
+        # Each visitor of the third row, warm-up included, and the one who came again.
+        figures["lost"] = options["requests"] + 20 + 1 - counted
+        if options["json"]:
+            self.stdout.write(json.dumps({"requests": options["requests"], "database": connection.vendor, **figures}))
+            return
+        self.stdout.write(f"Processor ms a request on {connection.vendor}, {options['requests']} requests each")
+        for name, row in figures.items():
+            if isinstance(row, dict):
+                self.stdout.write(f"{name:<34} {row['ms']:8.3f} ms {row['times']:6.2f} x")
+        self.stdout.write(f"clicks lost: {figures['lost']}")
 
     def imports(self, options: dict[str, Any]) -> dict[str, Any]:
         """Rows per second of a first and a second import into this database, and of bare inserts beside them."""
