@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from commissions import card_queries
-from commissions.card_forms import CardForm
+from commissions.card_forms import AnnounceForm, CardForm
 from commissions.errors import RateRefused
 from commissions.rates import LOCK_DAYS, NOTICE_DAYS
 from commissions.services import announcing
@@ -66,22 +66,26 @@ def rate_changes(request: HttpRequest) -> HttpResponse:
 def try_card(request: MemberRequest) -> HttpResponse:
     """Try another card on last quarter's orders, or announce it."""
     card, status = card_queries.card_now(), 200
-    form, simulation = CardForm(card=card), None
+    form, announce, simulation = CardForm(card=card), AnnounceForm(), None
     if request.method == "POST":
-        form = CardForm(request.POST, card=card, is_announced=request.POST.get("act") == "announce")
-        if form.is_valid() and not form.is_announced:
+        form = CardForm(request.POST, card=card)
+        is_announced = request.POST.get("act") == "announce"
+        announce = AnnounceForm(request.POST) if is_announced else AnnounceForm(initial=request.POST.dict())
+        if not form.is_valid() or (is_announced and not announce.is_valid()):
+            status = 422
+        elif not is_announced:
             simulation = card_queries.simulate(form.proposed)
-        elif form.is_valid() and _announced(request, form):
+        elif _announced(request, form, announce):
             return redirect("commissions:rate_changes")
         else:
             status = 422
-    context = {"form": form, "simulation": simulation, "notice_days": NOTICE_DAYS}
+    context = {"form": form, "announce": announce, "simulation": simulation, "notice_days": NOTICE_DAYS}
     return render(request, "commissions/try_card.html", context, status=status)
 
 
-def _announced(request: MemberRequest, form: CardForm) -> bool:
+def _announced(request: MemberRequest, form: CardForm, announce: AnnounceForm) -> bool:
     """Announce what the form says; False, with the reason on the form, where that is refused."""
-    data = form.cleaned_data
+    data = announce.cleaned_data
     try:
         made = announcing.announce_rates(
             changes=form.changes, starts_on=data["starts_on"], reason=data["reason"], by=request.user

@@ -12,18 +12,9 @@ from commissions.card_queries import CardLine
 
 
 class CardForm(forms.Form):
-    """A rate in percent for each category; an empty field leaves it as it is. Announcing wants a first day and a reason."""
+    """A rate in percent for each category; an empty field leaves it as it is."""
 
-    starts_on = forms.DateField(
-        label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"required": _("Choose the first day."), "invalid": _("Enter a day such as 2026-12-01.")},
-    )  # fmt: skip
-    reason = forms.CharField(
-        label=_("Reason"), max_length=200, required=False, help_text=_("Everyone reads it beside the change."),
-        error_messages={"required": _("Say why: creators read it.")},
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, card: Sequence[CardLine], is_announced: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, card: Sequence[CardLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.card = card
         self.categories: dict[str, Category | None] = {}
@@ -39,13 +30,10 @@ class CardForm(forms.Form):
                     "invalid": _("Enter a percentage such as 6.5."), "max_decimal_places": _("A rate has at most two decimals."),
                 },
             )  # fmt: skip
-        if is_announced:
-            self.fields["starts_on"].required = self.fields["reason"].required = True
-        self.is_announced = is_announced
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if self.is_announced and not self.errors and not self.changes:
+        if not self.errors and not self.changes:
             raise forms.ValidationError(_("Enter at least one rate."))
         return data
 
@@ -64,3 +52,16 @@ class CardForm(forms.Form):
     def rates(self) -> list[tuple[forms.BoundField, CardLine]]:
         """The fields of the card, each with its line."""
         return list(zip((self[name] for name in self.categories), self.card, strict=True))
+
+
+class AnnounceForm(forms.Form):
+    """From when the typed rates hold, and why."""
+
+    starts_on = forms.DateField(
+        label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": _("Choose the first day."), "invalid": _("Enter a day such as 2026-12-01.")},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, help_text=_("Everyone reads it beside the change."),
+        error_messages={"required": _("Say why: creators read it.")},
+    )  # fmt: skip
