@@ -124,7 +124,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "name", choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts", "streams", "clicks"]
+            "name",
+            choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts", "streams", "clicks"],
         )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)

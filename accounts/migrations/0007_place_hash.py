@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_take_back_a_refused_request'),
+        ('accounts', '0006_people_of_a_word_by_wide_indexes'),
     ]
 
     operations = [
