@@ -6,7 +6,7 @@ one verdict.
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from influencers.referrals import (
     Way,
     claim_on,
     elapsed,
+    flat,
     introducer_of,
     is_late,
     journey_as_stored,
@@ -124,7 +125,7 @@ def facts_as_stored(journey: Journey, standings: Mapping[int, Standing], policy:
     """Everything that ``decide`` was told, as JSON; no mail, address or card among it."""
     return {
         "journey": journey_as_stored(journey),
-        "standings": {str(pk): asdict(standing) for pk, standing in sorted(standings.items())},
+        "standings": {str(pk): flat(standing) for pk, standing in sorted(standings.items())},
         "policy": policy_as_stored(policy),
     }
 

@@ -1,9 +1,11 @@
 """What a sale pays. Pure; docs/rules/rates.md says the rule and is run as its test."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+
+from influencers.referrals import flat
 
 DEFAULT_BPS = 700
 ALL_BPS = 10_000
@@ -121,7 +123,7 @@ def question_as_stored(
     """Everything that ``line_rate`` was told, as JSON: the rows that can matter, and the running bonuses."""
 
     def plain(row: RateRow | Bonus) -> dict[str, Any]:
-        return {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(row).items()}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in flat(row).items()}
 
     days = {"ordered_on": ordered_on.isoformat(), "touched_on": touched_on.isoformat(), "live_on": live_on.isoformat()}
     return {"path": path, **days, "rows": [plain(row) for row in rows], "bonuses": [plain(one) for one in bonuses]}

@@ -4,15 +4,12 @@ What a broker that was away for a day left is decided, accrued and cleared at th
 ones; only reading and writing are set-based.
 """
 
-import io
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from django.db import IntegrityError, connection, models, transaction
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db import IntegrityError, models, transaction
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 
 from commissions.models import Account, Decision, Entry
@@ -22,45 +19,14 @@ from notifications.services import notify
 from orders.models import Order, OrderLine
 
 BATCH = 5_000
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def _cell(value: Any) -> str:
-    """A value as PostgreSQL's COPY reads it."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(ESCAPES)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, dict | list):
-        return json.dumps(value).translate(ESCAPES)
-    return str(value)
-
-
-def insert(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    """Write new rows as fast as the database takes them. Raises IntegrityError when one of them is there already."""
-    if connection.vendor != "postgresql":
-        model._default_manager.bulk_create(rows, batch_size=BATCH)
-        return
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    names = [field.attname for field in fields]
-    text = io.StringIO()
-    for row in rows:
-        values = row.__dict__
-        text.write("\t".join([_cell(values[name]) for name in names]))
-        text.write("\n")
-    text.seek(0)
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN', text)
-
-
-def accrue(*, now: datetime, limit: int) -> int:
-    """Decide paid lines that nobody decided yet, at most so many; returns how many entries were booked."""
+def accrue(*, now: datetime, limit: int, since: datetime | None = None) -> int:
+    """Decide lines paid since then (None: ever) that nobody decided yet, at most so many; how many entries were booked."""
     booked = last = done = 0
+    paid = OrderLine.objects.filter(order__paid_at__gte=since) if since else OrderLine.objects.all()
     while done < limit:
-        lines = deciding.undecided(OrderLine.objects.filter(pk__gt=last)).order_by("pk")
+        lines = deciding.undecided(paid.filter(pk__gt=last)).order_by("pk")
         rows = list(lines.values_list(*deciding.FIELDS)[: min(BATCH, limit - done)])
         if not rows:
             break
@@ -74,8 +40,8 @@ def _accrue_rows(rows: Sequence[tuple], now: datetime) -> int:
     entries = [entry for one in judged for entry in booking.accruals(one.decision, one.shares)]
     try:
         with transaction.atomic():
-            insert(Decision, [one.decision for one in judged])
-            insert(Entry, entries)
+            booking.insert(Decision, [one.decision for one in judged])
+            booking.book_many(entries)
         return len(entries)
     except IntegrityError:
         # Another worker decided one of them at the same moment: order by order then, each by its own constraint.
@@ -85,26 +51,37 @@ def _accrue_rows(rows: Sequence[tuple], now: datetime) -> int:
 
 def ended(lines: models.QuerySet[OrderLine], *, now: datetime) -> models.QuerySet[OrderLine]:
     """Credited lines whose return window has ended and that did not clear yet."""
-    return lines.filter(decision__commission_minor__gt=0, returnable_until__lte=now).exclude(
-        Exists(Entry.objects.filter(line=OuterRef("pk"), kind=Entry.Kind.CLEARING))
-    )
+    # Looked up line by line in the index: as an anti-join, PostgreSQL may pair every line with every entry when its
+    # statistics are older than the backlog.
+    cleared = Entry.objects.filter(line=OuterRef("pk"), kind=Entry.Kind.CLEARING).values("pk")[:1]
+    credited = lines.filter(decision__commission_minor__gt=0, returnable_until__lte=now)
+    return credited.annotate(cleared=Subquery(cleared)).filter(cleared__isnull=True)
 
 
-def clear(*, now: datetime, limit: int) -> int:
-    """Clear ended lines of which nothing was refunded; the others go order by order (``ledger.clear_for``)."""
+def clear(*, now: datetime, limit: int, since: datetime | None = None) -> int:
+    """Clear lines whose window ended since then (None: ever) and of which nothing was refunded; how many entries were booked.
+    The others go order by order (``ledger.clear_for``)."""
     booked = last = done = 0
+    whole = OrderLine.objects.filter(refunded_minor=0)
+    if since:
+        whole = whole.filter(returnable_until__gte=since)
+    sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
     while done < limit:
-        lines = ended(OrderLine.objects.filter(pk__gt=last, refunded_minor=0), now=now).order_by("pk")
+        lines = ended(whole.filter(pk__gt=last), now=now).order_by("pk")
         found = list(lines.values_list("pk", flat=True)[: min(BATCH, limit - done)])
         if not found:
             break
-        booked += _clear_lines(found, now)
+        for row in _clear_lines(found, now):
+            booked += 1
+            together = sums[row.influencer_id, row.currency]
+            together[0], together[1] = together[0] + 1, together[1] + row.amount_minor
         last, done = found[-1], done + len(found)
+    _tell(sums)
     return booked
 
 
 @transaction.atomic
-def _clear_lines(pks: Sequence[int], now: datetime) -> int:
+def _clear_lines(pks: Sequence[int], now: datetime) -> list[Entry]:
     """Locked as one order at a time locks them; a line that was refunded or cleared meanwhile is left out."""
     lines = OrderLine.objects.select_for_update().filter(pk__in=pks, refunded_minor=0).order_by("pk")
     kept = list(lines.values_list("pk", flat=True))
@@ -121,18 +98,14 @@ def _clear_lines(pks: Sequence[int], now: datetime) -> int:
         )
         for row in standing.order_by("line", "influencer")
     ]  # fmt: skip
-    insert(Entry, rows)
-    _tell(rows)
-    return len(rows)
+    booking.book_many(rows)
+    return rows
 
 
-def _tell(rows: Iterable[Entry]) -> None:
-    """One notice a creator and currency for the whole batch."""
-    sums: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for row in rows:
-        sums[row.influencer_id, row.currency].append(row.amount_minor)
+def _tell(sums: Mapping[tuple[int, str], Sequence[int]]) -> None:
+    """One notice a creator and currency for all that cleared."""
     people = Influencer.objects.select_related("user").in_bulk({influencer for influencer, _ in sums})
-    for (influencer, currency), amounts in sums.items():
-        data = {"lines": len(amounts), "amount_minor": sum(amounts), "currency": currency}
+    for (influencer, currency), (lines, amount) in sums.items():
+        data = {"lines": lines, "amount_minor": amount, "currency": currency}
         url = reverse("commissions:earnings")
         notify(recipient=people[influencer].user, kind="commissions_cleared", data=data, url=url, mail=False)

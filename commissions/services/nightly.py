@@ -1,4 +1,4 @@
-"""What is done once a day, whoever calls and however often: write off, prove, compare."""
+"""What is done once a day, whoever calls and however often: sweep everything, write off, prove, compare."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from commissions.errors import ProviderAway
 from commissions.models import Claim
-from commissions.services import ledger, reconciling
+from commissions.services import ledger, reconciling, sweeping
 
 JOB = "checks"
 
@@ -18,6 +18,7 @@ def run(*, now: datetime | None = None) -> bool:
     claim, _ = Claim.objects.get_or_create(job=JOB, slot=local.date().isoformat(), defaults={"started_at": moment})
     if claim.finished_at or local.hour < 3:
         return False
+    sweeping.sweep(now=moment, looks_at_everything=True)
     ledger.write_off_old(now=moment)
     reconciling.check_ledger(now=moment)
     try:

@@ -6,6 +6,7 @@ States move by conditional UPDATE; only one of several workers gets each step.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +21,7 @@ from commissions.errors import AlreadyDone, NotAllowed, PayoutsStopped, Provider
 from commissions.models import Account, Act, Balance, Check, Claim, Entry, Payee, Payout
 from commissions.providers import ACCOUNT_FAILURES, Answer, Order, provider
 from commissions.services import booking, payees
-from commissions.settling import NoPayout, due, slot_of
+from commissions.settling import Due, NoPayout, due, slot_of
 from core.money import parse_minor
 from notifications.services import notify
 
@@ -29,6 +30,8 @@ RETRY = timedelta(minutes=1)
 # Stripe forgets a key after a day: from then on the transfer is looked for before it is asked for again.
 KEY_LIFE = timedelta(hours=23)
 JOB = "payouts"
+# Creators whose payouts are frozen in one transaction.
+BATCH = 500
 
 
 def minimum_minor(currency: str) -> int:
@@ -84,45 +87,58 @@ def run(*, slot: str, by: User | None = None, now: datetime | None = None) -> Ru
     assert_running(moment)
     if by:
         Act.objects.create(kind=Act.Kind.RUN_STARTED, actor=by, note=slot, at=moment)
-    ready = Payee.objects.filter(state=Payee.State.READY).values_list("influencer", "currency")
+    made: list[Payout] = []
     cleared = Balance.objects.filter(cleared__gt=0).order_by("influencer", "currency")
-    made = awaiting = left = 0
-    wanted = set(ready)
-    for influencer, currency in cleared.values_list("influencer", "currency").iterator():
-        payout = None
-        if (influencer, currency) in wanted:
-            payout = prepare(influencer_id=influencer, currency=currency, slot=slot, by=by, now=moment)
-        made, left = made + (payout is not None), left + (payout is None)
-        awaiting += payout is not None and payout.state == Payout.State.AWAITING
-    return Run(slot, made, awaiting, left)
+    owners = list(cleared.values_list("influencer", "currency"))
+    for start in range(0, len(owners), BATCH):
+        made += prepare(owners=owners[start : start + BATCH], slot=slot, by=by, now=moment)
+    awaiting = sum(payout.state == Payout.State.AWAITING for payout in made)
+    return Run(slot, len(made), awaiting, len(owners) - len(made))
 
 
 @transaction.atomic
 def prepare(
-    *, influencer_id: int, currency: str, slot: str, by: User | None = None, now: datetime | None = None
-) -> Payout | None:
-    """Freeze a payout of everything that has cleared, and move that money out of reach; None when there is none to make."""
+    *, owners: Sequence[tuple[int, str]], slot: str, by: User | None = None, now: datetime | None = None
+) -> list[Payout]:
+    """Freeze a payout of everything that has cleared, for each of these creators and currencies that can be paid, and move
+    that money out of reach."""
     moment = now or timezone.now()
-    balance = booking.lock([(influencer_id, currency)])[influencer_id, currency]
-    payee = Payee.objects.filter(influencer=influencer_id, currency=currency, state=Payee.State.READY).first()
-    if payee is None or Payout.objects.filter(influencer=influencer_id, currency=currency, slot=slot).exists():
-        return None
-    found = due(balance.cleared, balance.owed, minimum=minimum_minor(currency), is_closing=payee.is_closing)
-    if isinstance(found, NoPayout):
-        return None
-    payout = Payout.objects.create(
-        influencer_id=influencer_id, payee=payee, currency=currency, amount_minor=found.amount, netted_minor=found.netted,
-        # Under the lock: none of her cleared money has a lower number that is not counted yet.
-        covers_until=Entry.objects.aggregate(last=Max("pk"))["last"], slot=slot, method=payee.method,
-        destination=payee.sealed if payee.method == Payee.Method.BANK else payee.reference, ending=payee.ending,
-        state=Payout.State.AWAITING if needs_approval(found.amount, currency) else Payout.State.READY,
-        started_by=by, created_at=moment,
+    balances = booking.lock(owners)
+    creators = {influencer for influencer, _ in owners}
+    ready = Payee.objects.filter(influencer__in=creators, state=Payee.State.READY)
+    targets = {(row.influencer_id, row.currency): row for row in ready}
+    same = Payout.objects.filter(influencer__in=creators, slot=slot)
+    for owner in same.values_list("influencer", "currency"):
+        targets.pop(owner, None)
+    # Under the locks: none of their cleared money has a lower number that is not counted yet.
+    last = Entry.objects.aggregate(last=Max("pk"))["last"]
+    found = [
+        (balance, targets[owner], amounts)
+        for owner, balance in sorted(balances.items())
+        if owner in targets and isinstance(amounts := _due(balance, targets[owner]), Due)
+    ]
+    made = Payout.objects.bulk_create(
+        Payout(
+            influencer_id=balance.influencer_id, payee=payee, currency=balance.currency, amount_minor=amounts.amount,
+            netted_minor=amounts.netted, covers_until=last, slot=slot, method=payee.method, ending=payee.ending,
+            destination=payee.sealed if payee.method == Payee.Method.BANK else payee.reference, started_by=by,
+            state=Payout.State.AWAITING if needs_approval(amounts.amount, balance.currency) else Payout.State.READY,
+            created_at=moment,
+        )
+        for balance, payee, amounts in found
     )  # fmt: skip
-    moves = [_entry(payout, Entry.Kind.PAYOUT, Account.CLEARED, Account.IN_PAYOUT, found.amount, moment)]
-    if found.netted:
-        moves.append(_entry(payout, Entry.Kind.NETTING, Account.CLEARED, Account.OWED, found.netted, moment))
-    booking.book(moves)
-    return payout
+    moves = []
+    for payout in made:
+        moves.append(_entry(payout, Entry.Kind.PAYOUT, Account.CLEARED, Account.IN_PAYOUT, payout.amount_minor, moment))
+        if payout.netted_minor:
+            moves.append(_entry(payout, Entry.Kind.NETTING, Account.CLEARED, Account.OWED, payout.netted_minor, moment))
+    booking.book_many(moves)
+    return made
+
+
+def _due(balance: Balance, payee: Payee) -> Due | NoPayout:
+    minimum = minimum_minor(balance.currency)
+    return due(balance.cleared, balance.owed, minimum=minimum, is_closing=payee.is_closing)
 
 
 def _entry(

@@ -12,12 +12,22 @@ from orders.models import Order, OrderLine
 # Lines a sweep takes on; the next one a minute later takes the rest.
 SWEEP_LIMIT = 100_000
 ORDER_LIMIT = 500
+# The sweep of every minute looks so far back, so that it costs the same after years; the nightly one looks at everything.
+RECENT = timedelta(days=3)
 
 
-def sweep(now: datetime | None = None, limit: int = SWEEP_LIMIT) -> dict[str, int]:
+def sweep(
+    now: datetime | None = None, limit: int = SWEEP_LIMIT, *, looks_at_everything: bool = False
+) -> dict[str, int]:
     """Paid lines without a decision, refunds without reversal, windows that ended, holds past their deadline."""
     moment = now or timezone.now()
-    counts = {"accrued": backlog.accrue(now=moment, limit=limit), "reversed": 0, "cleared": 0, "released": 0}
+    since = None if looks_at_everything else moment - RECENT
+    counts = {
+        "accrued": backlog.accrue(now=moment, limit=limit, since=since),
+        "reversed": 0,
+        "cleared": 0,
+        "released": 0,
+    }
     last_reversal = (
         Entry.objects.filter(line=OuterRef("pk"), kind__in=ledger.TAKEN_BACK)
         .order_by("-sequence")
@@ -34,7 +44,7 @@ def sweep(now: datetime | None = None, limit: int = SWEEP_LIMIT) -> dict[str, in
     for order in Order.objects.filter(lines__in=refunded).distinct().order_by("pk")[:ORDER_LIMIT]:
         counts["reversed"] += len(ledger.reverse_for(order, now=moment))
     counts["released"] = holding.release_due(now=moment)
-    counts["cleared"] = backlog.clear(now=moment, limit=limit)
+    counts["cleared"] = backlog.clear(now=moment, limit=limit, since=since)
     partly = backlog.ended(
         OrderLine.objects.filter(refunded_minor__gt=0, refunded_minor__lt=F("total_minor")), now=moment
     )

@@ -1,4 +1,4 @@
-"""``manage.py bench pages|import|friend_search|feed|streams|clicks [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+"""``manage.py bench pages|import|friend_search|feed|streams|clicks|commissions [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.management import click_bench, feed_bench, people_bench, stream_bench
+from config.management import click_bench, commission_bench, feed_bench, people_bench, stream_bench
 
 YARDSTICK = "constant view"
 PAGES = {
@@ -125,7 +125,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "name",
-            choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts", "streams", "clicks"],
+            "name",
+            choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts", "streams", "clicks", "commissions", "lines"],
         )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
@@ -133,6 +134,7 @@ class Command(BaseCommand):
         parser.add_argument("--rows", type=int, default=20_000)
         parser.add_argument("--people", type=int, default=1_000_000)
         parser.add_argument("--names", default="", help="a CSV file whose column `name` is mixed in, and searched for")
+        parser.add_argument("--lines", type=int, default=1_000_000)
         parser.add_argument("--posts", type=int, default=1_000_000)
         parser.add_argument("--follows", type=int, default=5_000_000)
         parser.add_argument("--probes", type=int, default=200)
@@ -149,6 +151,12 @@ class Command(BaseCommand):
         if options["name"] == "posts":
             sizes = (options[name] for name in ("people", "posts", "follows", "probes"))
             self.stdout.write(json.dumps(feed_bench.run(*sizes)))
+            return
+        if options["name"] == "lines":
+            self.stdout.write(json.dumps(commission_bench.run(options["lines"])))
+            return
+        if options["name"] == "commissions":
+            self.commissions(options)
             return
         if options["name"] == "feed":
             self.feed(options)
@@ -274,6 +282,7 @@ class Command(BaseCommand):
                 environment = {"VAR_DIR": folder, "DATABASE_URL": url, "DEBUG": "0", "SECRET_KEY": "b" * 60, "ALLOWED_HOSTS": "127.0.0.1",
                     "SITE_URL": "http://127.0.0.1", "EMAIL_URL": "dummymail://", "ALLOW_TEST_GATEWAY": "1", "LOG_LEVEL": "ERROR", "EMBEDDED_WORKER": "1"}  # fmt: skip
                 self.child(["migrate", "-v0"], environment)
+                self.child(["collectstatic", "--noinput", "-v0"], environment)
                 figures: dict[str, Any] = json.loads(self.child(["bench", *arguments], environment))
             finally:
                 if connection.vendor == "postgresql":
@@ -325,6 +334,22 @@ class Command(BaseCommand):
             f"a Spark told to all of them: {figures['processor_ms_a_hint']:.0f} processor ms, heard by half after {figures['heard_by_half_ms']:.0f} ms, "
             f"by all after {figures['heard_by_all_ms']:.0f} ms"
         )
+
+    def commissions(self, options: dict[str, Any]) -> None:
+        """Decide, accrue and clear a backlog, pay it out, and show its earnings; PostgreSQL alone has COPY."""
+        if connection.vendor != "postgresql":
+            raise CommandError("This figure is a ratio to PostgreSQL's COPY: set DATABASE_URL.")
+        figures = self.in_scratch(["lines", "--lines", str(options["lines"])])
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        copy = figures["lines per second"]["COPY into the same tables"]
+        self.stdout.write(f"{figures['lines']} attributed lines, {figures['creators']} creators")
+        for name, rate in figures["lines per second"].items():
+            self.stdout.write(f"{name:<44} {rate:10.0f} lines/s  {rate / copy:6.3f} of COPY")
+        for name, row in figures.items():
+            if isinstance(row, dict) and "ms" in row:
+                self.stdout.write(f"{name:<44} {row['ms']:10.1f} ms       {row['times']:6.2f} x {row['of']}")
 
     def child(self, arguments: list[str], environment: dict[str, str]) -> str:
         """Run one of our commands with other settings; its output."""
