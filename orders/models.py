@@ -139,6 +139,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["user", "-placed_at"], name="orders_of_a_person"),
             models.Index(fields=["placed_at"], condition=Q(state="unpaid"), name="unpaid_orders_by_age"),
+            models.Index(fields=["paid_at"], name="orders_by_payment"),
         ]
 
     def __str__(self) -> str:
@@ -197,6 +198,7 @@ class OrderLine(models.Model):
         indexes = [
             models.Index(fields=["seller", "-id"], name="lines_of_a_seller"),
             models.Index(fields=["influencer", "-id"], name="lines_of_an_influencer"),
+            models.Index(fields=["returnable_until"], name="lines_by_return_window"),
         ]
 
     def __str__(self) -> str:
