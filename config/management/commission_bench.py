@@ -85,7 +85,7 @@ def build(lines: int) -> list[Influencer]:
             f"CASE WHEN n <= {SMALL} THEN {first_creator + CREATORS - 1} WHEN n % 2 = 0 THEN {first_creator} "
             f"ELSE {first_creator} + 1 + n % {CREATORS - 2} END"
         )
-        price = "500 + n * 7919 % 20000"
+        price = "500 + n::bigint * 7919 % 20000"
         changes = {
             "order_id": f"{order.pk} + n", "influencer_id": creator, "total_minor": price, "unit_price_minor": price,
             "product_id": f"{first_product} + n % 20", "category_id": f"{first_category} + n % 20",
