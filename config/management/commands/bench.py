@@ -126,7 +126,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "name",
             "name",
-            choices=["pages", "import", "friend_search", "filling", "people", "feed", "posts", "streams", "clicks", "commissions", "lines"],
+            choices=[
+                "pages",
+                "import",
+                "friend_search",
+                "filling",
+                "people",
+                "feed",
+                "posts",
+                "streams",
+                "clicks",
+                "commissions",
+                "lines",
+            ],
         )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
