@@ -42,6 +42,7 @@ RESERVED = frozenset(
         "healthz",
         "help",
         "home",
+        "hooks",
         "how-commissions-work",
         "img",
         "influencer",
