@@ -125,7 +125,6 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "name",
-            "name",
             choices=[
                 "pages",
                 "import",
