@@ -216,14 +216,6 @@ def batched(ids: Iterable[int], size: int) -> Iterator[list[int]]:
         yield group
 
 
-def receipt(influencer: Influencer, pk: int) -> tuple[EarningLine, list[Entry]]:
-    """One of her lines with every movement of its money; 404 for any other."""
-    if not earning_ids(influencer).filter(pk=pk).exists():
-        raise Http404
-    entries = Entry.objects.of(influencer).filter(line_id=pk).order_by("pk")
-    return earnings_of(influencer, [pk])[0], list(entries)
-
-
 def overview(influencer: Influencer, days: int) -> Overview:
     """The last so many days beside as many before; a fixed number of queries whatever she sold."""
     now = timezone.now()

@@ -9,6 +9,7 @@ urlpatterns = [
     path("studio/earnings", views.earnings, name="earnings"),
     path("studio/earnings.csv", views.export, name="export"),
     path("studio/earnings/<int:pk>", views.receipt, name="receipt"),
+    path("studio/where-is-my-order", views.where, name="where"),
     path("studio/payouts", views.payouts, name="payouts"),
     path("studio/payouts/closing", views.set_closing, name="set_closing"),
     path("studio/payouts/<int:pk>", views.payout, name="payout"),

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from commissions import queries
+from commissions import queries, receipts
 from commissions.attribution import DEFAULT_POLICY
 from commissions.cells import safe_cell
 from commissions.errors import BadDetails, CommissionError, NotAllowed, ProviderAway
@@ -67,9 +67,18 @@ def earnings(request: HttpRequest, influencer: Influencer) -> HttpResponse:
 @require_GET
 @influencer_required
 def receipt(request: HttpRequest, pk: int, influencer: Influencer) -> HttpResponse:
-    row, entries = queries.receipt(influencer, pk)
-    context = {"row": row, "entries": entries, "policy": DEFAULT_POLICY}
-    return render(request, "commissions/receipt.html", context)
+    found = receipts.receipt(influencer, pk)
+    return render(request, "commissions/receipt.html", {"receipt": found, "row": found.row, "entries": found.entries})
+
+
+@never_cache
+@require_GET
+@influencer_required
+def where(request: HttpRequest, influencer: Influencer) -> HttpResponse:
+    """ "Where is my order?": the way that the rule took with each line of it in which she took part."""
+    number = receipts.typed_number(request.GET.get("number", ""))
+    answers = receipts.where_is(influencer, number) if number else []
+    return render(request, "commissions/where.html", {"number": number, "answers": answers})
 
 
 @require_GET

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.reactions import REACTIONS  # noqa: F401  (read by core.reactions)
+from config.sources import SOURCE_NAMES  # noqa: F401  (read by commissions.sources)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()

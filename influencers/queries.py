@@ -520,3 +520,8 @@ def channels_page(influencer: Influencer) -> ChannelsPage:
         channels=[one for one in channels if one.link.archived_at is None],
         put_away=[one for one in channels if one.link.archived_at is not None],
     )
+
+
+def channel_names(influencer: Influencer, ids: Iterable[int]) -> dict[int, str]:
+    """The names of those of the channels that are hers."""
+    return dict(influencer.links.filter(pk__in=ids).values_list("pk", "name"))

@@ -14,13 +14,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.circle import may_see, person_at
 from accounts.models import Follow, Friend, User
 from catalog.models import Product, Variant
 from catalog.queries import search_products
+from influencers.models import Influencer
 from lists.models import List, ListItem
 from orders.models import OrderLine, SellerMember
 from sparks import feeds, trending
@@ -685,3 +688,13 @@ def reports() -> list[Report]:
         "spark__author", "spark__topic", "comment__author", "reporter"
     )
     return list(rows.prefetch_related("spark__photos").order_by("at", "pk")[:100])
+
+
+def spark_names(influencer: Influencer, ids: Iterable[int]) -> dict[int, str]:
+    """The first words of those of the Sparks that are hers; the day of those without words."""
+    rows = Spark.objects.filter(author=influencer.user_id, pk__in=ids).values_list("pk", "words", "posted_at")
+    named = {}
+    for pk, words, posted_at in rows:
+        if words or posted_at:
+            named[pk] = Truncator(words).chars(60) if words else date_format(posted_at or "", "DATE_FORMAT")
+    return named

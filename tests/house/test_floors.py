@@ -30,6 +30,8 @@ PURE = (
     "trending",
     "labels",
     "tags",
+    "explaining",
+    "signs",
 )
 MODULES = sorted(
     path for app in FLOOR if app != "config" for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
