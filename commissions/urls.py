@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commissions import card, desk, views
+from commissions import card, desk, figures, views
 
 app_name = "commissions"
 MONTH = "studio/statements/<str:currency>/<int:year>-<int:month>"
@@ -9,6 +9,8 @@ urlpatterns = [
     path("studio/earnings", views.earnings, name="earnings"),
     path("studio/earnings.csv", views.export, name="export"),
     path("studio/earnings/<int:pk>", views.receipt, name="receipt"),
+    path("studio/figures", figures.figures, name="figures"),
+    path("studio/figures.csv", figures.figures_csv, name="figures_csv"),
     path("studio/where-is-my-order", views.where, name="where"),
     path("studio/payouts", views.payouts, name="payouts"),
     path("studio/payouts/closing", views.set_closing, name="set_closing"),

@@ -1,7 +1,8 @@
 """Charts as SVG from the server: no script, no inline style."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.formats import date_format
@@ -74,3 +75,15 @@ def line_chart(days: Sequence[Day], currency: str) -> dict[str, object]:
 def bar_width(part: int, whole: int, width: int = 300) -> str:
     """How wide a part of a bar is, in the drawing's units."""
     return f"{width * part / whole:.1f}" if whole > 0 else "0"
+
+
+@register.simple_tag
+def with_query(kept: Mapping[str, str], **changed: str) -> str:
+    """These parameters, some of them changed, as the end of an address."""
+    return urlencode({**kept, **changed})
+
+
+@register.filter
+def money_in(minor: int, currency: str) -> str:
+    """An amount for a sentence."""
+    return money_text(minor, currency)

@@ -168,6 +168,8 @@ ACCESS: dict[str, tuple[int, ...]] = {
     "commissions:rates": (302, 302, 200, 200, 302, 302, 302),
     "commissions:rate_changes": (200, 200, 200, 200, 200, 200, 200),
     "commissions:try_card": (302, 403, 403, 403, 403, 403, 403),
+    "commissions:figures": (302, 302, 200, 200, 302, 302, 302),
+    "commissions:figures_csv": (302, 302, 200, 200, 302, 302, 302),
     "commissions:where": (302, 302, 200, 200, 302, 302, 302),
     "commissions:receipt": (302, 302, 200, 404, 302, 302, 302),
     "core:healthz": (200, 200, 200, 200, 200, 200, 200),
