@@ -131,6 +131,8 @@ def _lines() -> QuerySet[Any, Any]:
             accrued=_total(kind=K.ACCRUAL),
             base=Max("base_minor"),
             taken_back=_total(kind__in=TAKEN_BACK),
+            # Taken away after a hold, not for a refund: its step is the hold's number below zero.
+            removed=_total(kind=K.REVERSAL, sequence__lt=0),
             clawed=_total(kind=K.CLAWBACK),
             pending=_on(A.PENDING),
             held=_on(A.HELD),
@@ -156,8 +158,8 @@ def refunds_in_proportion() -> Iterator[str]:
             ahead=row["line__decision__introducer_minor"] if is_closer else 0,
         )  # fmt: skip
         most = standing.taken_by(row["line__refunded_minor"])
-        if row["taken_back"] > most:
-            yield f"{line}: {row['taken_back']} taken back, at most {most} may be"
+        if row["taken_back"] > most + row["removed"]:
+            yield f"{line}: {row['taken_back']} taken back, at most {most + row['removed']} may be"
         if min(row["pending"], row["held"], row["cleared"], row["cleared"] - row["clawed"]) < 0:
             yield f"{line}: a balance is below zero"
         stands = row["pending"] + row["held"] + row["cleared"] - row["clawed"]
@@ -255,8 +257,12 @@ def acts_written() -> Iterator[str]:
     """I14: a person's decision about money stands in the acts: who held, let go, approved."""
     for kind in (Act.Kind.HELD, Act.Kind.RELEASED):
         rows = Hold.objects.filter(**({} if kind == Act.Kind.HELD else {"released_at__isnull": False}))
-        for hold in rows.exclude(Exists(Act.objects.filter(hold=OuterRef("pk"), kind=kind)))[:FEW]:
+        ways = [kind] if kind == Act.Kind.HELD else [kind, Act.Kind.REMOVED]
+        for hold in rows.exclude(Exists(Act.objects.filter(hold=OuterRef("pk"), kind__in=ways)))[:FEW]:
             yield f"hold {hold.pk}: nothing says who {kind} it"
+    removals = Entry.objects.filter(kind=K.REVERSAL, sequence__lt=0)
+    for entry in removals.exclude(line__holds__acts__kind=Act.Kind.REMOVED)[:FEW]:
+        yield f"entry {entry.pk}: nothing says who took it away"
 
 
 def details_sealed() -> Iterator[str]:

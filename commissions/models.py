@@ -411,12 +411,52 @@ class Hold(models.Model):
         return f"{self.reason} on line {self.line_id}"
 
 
+class Finding(models.Model):
+    """Somebody has looked and means that held money is to be taken away. It is, when nobody appeals in time or a second person
+    agrees; until then it stays held."""
+
+    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="finding")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    words = models.CharField(max_length=300)
+    at = models.DateTimeField(default=timezone.now)
+    # Until when she may appeal.
+    appeal_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["appeal_until"], name="findings_by_appeal_until")]
+
+    def __str__(self) -> str:
+        return f"finding on {self.hold_id}"
+
+
+class Appeal(models.Model):
+    """What the creator says to a hold, once; decided by somebody who neither held nor found. Undecided at the deadline: hers."""
+
+    class Outcome(models.TextChoices):
+        GRANTED = "granted", _("Granted")
+        REFUSED = "refused", _("Refused")
+
+    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="appeal")
+    words = models.CharField(max_length=1000)
+    at = models.DateTimeField(default=timezone.now)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    answer = models.CharField(max_length=300, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"appeal on {self.hold_id}"
+
+
 class Act(AppendOnlyModel):
     """What somebody did about money, by whom and why: written once. Without an actor the house did it by its rules."""
 
     class Kind(models.TextChoices):
         HELD = "held", _("Held")
         RELEASED = "released", _("Released")
+        FOUND = "found", _("Found against her")
+        APPEALED = "appealed", _("Appealed")
+        REMOVED = "removed", _("Taken away")
         PAYEE_CHANGED = "payee_changed", _("Payout details changed")
         RUN_STARTED = "run_started", _("Payout run started")
         APPROVED = "approved", _("Approved")

@@ -170,7 +170,8 @@ def _chart(influencer: Influencer, period: Period, currency: str) -> list[Day]:
 
 
 def _by_product(influencer: Influencer, period: Period, currency: str) -> list[Row]:
-    money = {row.pop("line__product"): row for row in _entries(influencer, period, currency).values("line__product").annotate(**SUMS)}  # fmt: skip
+    sums: Any = _entries(influencer, period, currency).values("line__product").annotate(**SUMS)
+    money: dict[int, dict[str, Any]] = {row.pop("line__product"): row for row in sums}
     seen = _clicks(influencer, period).filter(product_id__isnull=False)
     clicks = dict(seen.values("product_id").annotate(n=Count("pk")).values_list("product_id", "n"))
     products = Product.objects.in_bulk([*money.keys() | clicks.keys()])
@@ -189,7 +190,7 @@ def _by_place(influencer: Influencer, period: Period, kinds: tuple[str, ...], cu
         place=Case(When(~Q(line__influencer=influencer), then=Value("introduced")), default=_place("line__source"))
     )
     sums: Any = entries.values("place").annotate(**SUMS)
-    money: dict[str, dict[str, int]] = {row.pop("place"): row for row in sums}
+    money: dict[str, dict[str, Any]] = {row.pop("place"): row for row in sums}
     seen = _clicks(influencer, period).annotate(place=_place("source")).values("place").annotate(n=Count("pk"))
     clicks: dict[str, int] = defaultdict(int, seen.values_list("place", "n"))
     keys = [key for key in money.keys() | clicks.keys() if not kinds or key.partition(":")[0] in kinds]

@@ -69,7 +69,7 @@ def receipt(influencer: Influencer, pk: int) -> Receipt:
             )
     own = [visit.source for visit in explanation.visits] if explanation else []
     source = row.line.source if row.line.influencer_id == influencer.pk else (own[0] if own else "")
-    holds = Hold.objects.filter(line=pk, influencer=influencer).order_by("-pk")
+    holds = Hold.objects.filter(line=pk, influencer=influencer).select_related("finding", "appeal").order_by("-pk")
     return Receipt(
         row=row, entries=entries, explanation=explanation, rate=rate, campaign=campaign, holds=list(holds), share_minor=share,
         source=named(influencer, [source])[place_of(source)] if source else None,

@@ -68,7 +68,11 @@ def earnings(request: HttpRequest, influencer: Influencer) -> HttpResponse:
 @influencer_required
 def receipt(request: HttpRequest, pk: int, influencer: Influencer) -> HttpResponse:
     found = receipts.receipt(influencer, pk)
-    return render(request, "commissions/receipt.html", {"receipt": found, "row": found.row, "entries": found.entries})
+    context = {
+        "receipt": found, "row": found.row, "entries": found.entries, "typed": request.session.get("appeal_words", ""),
+        "now": timezone.now(),
+    }  # fmt: skip
+    return render(request, "commissions/receipt.html", context)
 
 
 @never_cache

@@ -72,7 +72,10 @@ def release_due(*, now: datetime | None = None, limit: int = 500) -> int:
     """Let every hold go whose deadline has passed; returns how many."""
     moment = now or timezone.now()
     released = 0
-    for row in Hold.objects.filter(released_at__isnull=True, deadline_at__lte=moment).order_by("deadline_at")[:limit]:
+    # What was found against her and not appealed is taken away instead (``appealing.remove_due``).
+    rows = Hold.objects.filter(released_at__isnull=True, deadline_at__lte=moment)
+    rows = rows.exclude(finding__isnull=False, appeal__isnull=True)
+    for row in rows.order_by("deadline_at")[:limit]:
         try:
             release(hold=row, by=None, note="deadline", now=moment)
         except AlreadyDone:

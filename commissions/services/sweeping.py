@@ -6,7 +6,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from commissions.models import Decision, Entry
-from commissions.services import backlog, holding, ledger
+from commissions.services import appealing, backlog, holding, ledger
 from orders.models import Order, OrderLine
 
 # Lines a sweep takes on; the next one a minute later takes the rest.
@@ -27,6 +27,7 @@ def sweep(
         "reversed": 0,
         "cleared": 0,
         "released": 0,
+        "removed": 0,
     }
     last_reversal = (
         Entry.objects.filter(line=OuterRef("pk"), kind__in=ledger.TAKEN_BACK)
@@ -44,6 +45,7 @@ def sweep(
     for order in Order.objects.filter(lines__in=refunded).distinct().order_by("pk")[:ORDER_LIMIT]:
         counts["reversed"] += len(ledger.reverse_for(order, now=moment))
     counts["released"] = holding.release_due(now=moment)
+    counts["removed"] = appealing.remove_due(now=moment)
     counts["cleared"] = backlog.clear(now=moment, limit=limit, since=since)
     partly = backlog.ended(
         OrderLine.objects.filter(refunded_minor__gt=0, refunded_minor__lt=F("total_minor")), now=moment

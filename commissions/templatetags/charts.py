@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import template
 from django.utils.formats import date_format
 
+from commissions import evidence
 from commissions.queries import Day
 from core.templatetags.core import money_text
 
@@ -75,6 +76,12 @@ def line_chart(days: Sequence[Day], currency: str) -> dict[str, object]:
 def bar_width(part: int, whole: int, width: int = 300) -> str:
     """How wide a part of a bar is, in the drawing's units."""
     return f"{width * part / whole:.1f}" if whole > 0 else "0"
+
+
+@register.filter
+def redacted(text: str) -> str:
+    """Evidence as the creator may read it."""
+    return evidence.redacted(text)
 
 
 @register.simple_tag

@@ -30,6 +30,7 @@ PURE = (
     "trending",
     "labels",
     "tags",
+    "evidence",
     "explaining",
     "signs",
 )
