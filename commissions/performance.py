@@ -108,8 +108,8 @@ def performance(influencer: Influencer, period: Period, split: str, currency: st
     currency, currencies = currency_of(influencer, currency)
     rows = rows_of(influencer, period, split, currency)
     return Performance(
-        currency=currency, currencies=currencies, now=_sums(influencer, period, currency),
-        before=_sums(influencer, period.before, currency), chart=_chart(influencer, period, currency),
+        currency=currency, currencies=currencies, now=sums(influencer, period, currency),
+        before=sums(influencer, period.before, currency), chart=chart(influencer, period, currency),
         rows=rows[:MOST_ROWS], is_cut=len(rows) > MOST_ROWS,
     )  # fmt: skip
 
@@ -128,15 +128,20 @@ def rows_of(influencer: Influencer, period: Period, split: str, currency: str) -
     return _by_place(influencer, period, SPLITS[split], currency)
 
 
-def _entries(influencer: Influencer, period: Period, currency: str) -> QuerySet[Entry]:
+def booked(influencer: Influencer | None, period: Period, currency: str) -> QuerySet[Entry]:
+    """What was earned and taken back in the period: hers, or everybody's."""
     start, end = period.bounds
-    own = Entry.objects.of(influencer).filter(created_at__gte=start, created_at__lt=end, currency=currency)
-    return own.filter(kind__in=[Entry.Kind.ACCRUAL, *TAKEN_BACK])
+    rows = Entry.objects.of(influencer) if influencer else Entry.objects.all()
+    return rows.filter(created_at__gte=start, created_at__lt=end, currency=currency).filter(
+        kind__in=[Entry.Kind.ACCRUAL, *TAKEN_BACK]
+    )
 
 
-def _clicks(influencer: Influencer, period: Period) -> QuerySet[Click]:
+def clicked(influencer: Influencer | None, period: Period) -> QuerySet[Click]:
+    """The visits in the period through her links, or everybody's."""
     start, end = period.bounds
-    return Click.objects.filter(influencer=influencer, at__gte=start, at__lt=end)
+    rows = Click.objects.filter(influencer=influencer) if influencer else Click.objects.all()
+    return rows.filter(at__gte=start, at__lt=end)
 
 
 ACCRUED, BACK = Q(kind=Entry.Kind.ACCRUAL), Q(kind__in=TAKEN_BACK)
@@ -147,15 +152,16 @@ SUMS: dict[str, Any] = {
 }
 
 
-def _sums(influencer: Influencer, period: Period, currency: str) -> Row:
-    money = _entries(influencer, period, currency).aggregate(**SUMS)
-    return Row(clicks=_clicks(influencer, period).count(), **money)
+def sums(influencer: Influencer | None, period: Period, currency: str) -> Row:
+    """All of it together."""
+    money = booked(influencer, period, currency).aggregate(**SUMS)
+    return Row(clicks=clicked(influencer, period).count(), **money)
 
 
-def _chart(influencer: Influencer, period: Period, currency: str) -> list[Day]:
+def chart(influencer: Influencer | None, period: Period, currency: str) -> list[Day]:
     """What was earned by day, several days in one point where the period is long, beside the period before."""
     both = Period(period.before.first, period.last)
-    by_day = _entries(influencer, both, currency).filter(ACCRUED)
+    by_day = booked(influencer, both, currency).filter(ACCRUED)
     on = TruncDate("created_at", tzinfo=timezone.get_current_timezone())
     earned = dict(by_day.annotate(on=on).values("on").annotate(total=Sum("amount_minor")).values_list("on", "total"))
     step = ceil(period.days / MOST_POINTS)
@@ -170,9 +176,9 @@ def _chart(influencer: Influencer, period: Period, currency: str) -> list[Day]:
 
 
 def _by_product(influencer: Influencer, period: Period, currency: str) -> list[Row]:
-    sums: Any = _entries(influencer, period, currency).values("line__product").annotate(**SUMS)
+    sums: Any = booked(influencer, period, currency).values("line__product").annotate(**SUMS)
     money: dict[int, dict[str, Any]] = {row.pop("line__product"): row for row in sums}
-    seen = _clicks(influencer, period).filter(product_id__isnull=False)
+    seen = clicked(influencer, period).filter(product_id__isnull=False)
     clicks = dict(seen.values("product_id").annotate(n=Count("pk")).values_list("product_id", "n"))
     products = Product.objects.in_bulk([*money.keys() | clicks.keys()])
     rows = [Row(clicks=clicks.get(pk, 0), product=product, **money.get(pk, {})) for pk, product in products.items()]
@@ -186,12 +192,12 @@ def _place(field: str) -> Case:
 
 
 def _by_place(influencer: Influencer, period: Period, kinds: tuple[str, ...], currency: str) -> list[Row]:
-    entries = _entries(influencer, period, currency).annotate(
+    entries = booked(influencer, period, currency).annotate(
         place=Case(When(~Q(line__influencer=influencer), then=Value("introduced")), default=_place("line__source"))
     )
     sums: Any = entries.values("place").annotate(**SUMS)
     money: dict[str, dict[str, Any]] = {row.pop("place"): row for row in sums}
-    seen = _clicks(influencer, period).annotate(place=_place("source")).values("place").annotate(n=Count("pk"))
+    seen = clicked(influencer, period).annotate(place=_place("source")).values("place").annotate(n=Count("pk"))
     clicks: dict[str, int] = defaultdict(int, seen.values_list("place", "n"))
     keys = [key for key in money.keys() | clicks.keys() if not kinds or key.partition(":")[0] in kinds]
     names = named(influencer, keys)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from commissions import card, desk, due_process, figures, views
+from commissions import card, desk, due_process, figures, programme, views
 
 app_name = "commissions"
 MONTH = "studio/statements/<str:currency>/<int:year>-<int:month>"
@@ -10,6 +10,7 @@ urlpatterns = [
     path("studio/earnings.csv", views.export, name="export"),
     path("studio/earnings/<int:pk>", views.receipt, name="receipt"),
     path("studio/holds/<int:pk>/appeal", due_process.appeal, name="appeal"),
+    path("programme", programme.page, name="programme"),
     path("programme/holds", due_process.holds, name="holds"),
     path("programme/holds/<int:pk>", due_process.judge, name="judge"),
     path("studio/figures", figures.figures, name="figures"),

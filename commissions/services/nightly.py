@@ -1,4 +1,4 @@
-"""What is done once a day, whoever calls and however often: sweep everything, write off, prove, compare."""
+"""What is done once a day, whoever calls and however often: sweep everything, write off, watch for fraud, prove, compare."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from commissions.errors import ProviderAway
 from commissions.models import Claim
-from commissions.services import ledger, reconciling, sweeping
+from commissions.services import ledger, reconciling, sweeping, watching
 
 JOB = "checks"
 
@@ -20,6 +20,7 @@ def run(*, now: datetime | None = None) -> bool:
         return False
     sweeping.sweep(now=moment, looks_at_everything=True)
     ledger.write_off_old(now=moment)
+    watching.watch(now=moment)
     reconciling.check_ledger(now=moment)
     try:
         reconciling.check_provider(now=moment)

@@ -4,6 +4,7 @@ import csv
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.db.models import Sum
 from django.test import Client
@@ -17,6 +18,7 @@ from commissions.services import deciding, ledger
 from influencers.models import Click
 from orders.models import OrderLine, Refund
 from tests.cast import Mei
+from tests.factories.accounts import UserFactory
 from tests.factories.catalog import ProductFactory
 from tests.factories.influencers import InfluencerFactory
 from tests.factories.orders import OrderFactory, OrderLineFactory
@@ -140,3 +142,24 @@ def test_the_file_has_the_rows_and_no_formula(as_mei: Client, mei: Mei, lina: Us
     assert [(row["kind"], row["name"], row["net"], row["currency"]) for row in rows] == [
         ("collection", "'=HYPERLINK(1)", "7.00", "USD")
     ]
+
+
+def test_the_programme_adds_up_and_costs_the_same_for_many(client: Client, mei: Mei, lina: User) -> None:
+    pat = UserFactory(name="Pat Payer", is_staff=True)
+    pat.user_permissions.add(Permission.objects.get(codename="change_payout"))
+    client.force_login(pat)
+    counts = []
+    for more in (2, 6):
+        for _ in range(more):
+            line = OrderLineFactory(
+                order=OrderFactory(user=lina), influencer=InfluencerFactory(), unit_price_minor=10_000
+            )
+            deciding.accrue_for(line.order)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get("/programme", {"period": "today"})
+        counts.append(len(queries))
+
+    found = page.context["page"]
+    assert (found.now.net, found.now.orders, found.rate_bps, len(found.top)) == (5_600, 8, 700, 8)
+    assert found.books[0]["all_pending"] == 5_600
+    assert counts[0] == counts[1]

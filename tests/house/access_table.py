@@ -171,6 +171,7 @@ ACCESS: dict[str, tuple[int, ...]] = {
     "commissions:rate_changes": (200, 200, 200, 200, 200, 200, 200),
     "commissions:try_card": (302, 403, 403, 403, 403, 403, 403),
     "commissions:appeal": (302, 405, 405, 405, 405, 405, 405),
+    "commissions:programme": (302, 403, 403, 403, 403, 403, 403),
     "commissions:holds": (302, 403, 403, 403, 403, 403, 403),
     "commissions:judge": (302, 405, 405, 405, 405, 405, 405),
     "commissions:figures": (302, 302, 200, 200, 302, 302, 302),
