@@ -276,6 +276,8 @@ class Address(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
     label = models.CharField(_("Label"), max_length=40)
     sealed = models.TextField()
+    # accounts.vault.place_hash: tells equal places, and nothing else.
+    place_hash = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

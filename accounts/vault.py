@@ -1,13 +1,14 @@
 """The address vault: the only door to a sealed address. Every look through it is written down."""
 
 import json
+import unicodedata
 from dataclasses import asdict, dataclass
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Address, AddressLook, User
-from core.sealing import seal, unseal
+from core.sealing import keyed_hash, seal, unseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,18 @@ def sealed(place: Place) -> str:
     return seal(json.dumps(asdict(place)))
 
 
+def place_hash(place: Place) -> str:
+    """The same for two spellings of one address (case, spaces, signs), and of use for nothing but comparing; "" for none."""
+    if not place.address:
+        return ""
+    parts = (place.country, place.postcode, place.address + place.address_2)
+    plain = ["".join(filter(str.isalnum, unicodedata.normalize("NFKC", part).casefold())) for part in parts]
+    return keyed_hash("place", "|".join(plain))
+
+
 def keep_address(*, user: User, label: str, place: Place) -> Address:
     """Put an address into a person's vault."""
-    return Address.objects.create(user=user, label=label[:40], sealed=sealed(place))
+    return Address.objects.create(user=user, label=label[:40], sealed=sealed(place), place_hash=place_hash(place))
 
 
 def forget_address(*, user: User, pk: int) -> None:

@@ -1,59 +1,115 @@
-"""Who is credited for a line. Pure; docs/rules/attribution.md says the rule and is run as its test."""
+"""Who is credited for a line, and why not. Pure; docs/rules/attribution.md says the rule and is run as its test.
+
+Whose a line is (``influencers.referrals.claim_on``) and what makes it earn nothing are two questions; the answer to both is
+one verdict.
+"""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
+from influencers.referrals import (
+    DEFAULT_POLICY,
+    SESSION_POLICY,
+    Journey,
+    Policy,
+    Touch,
+    Way,
+    claim_on,
+    elapsed,
+    flat,
+    introducer_of,
+    is_late,
+    journey_as_stored,
+    journey_from_stored,
+    policy_as_stored,
+)
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """The numbers of the rule. A change of any of them is a new version."""
-
-    version: str = "2026-1"
-    # A touch counts for what is put into the cart so long after it.
-    window_days: int = 30
-    # What was put into the cart in time is credited when it is ordered at most so long after the touch.
-    cart_lock_days: int = 89
-
-
-DEFAULT_POLICY = Policy()
+__all__ = ["DEFAULT_POLICY", "SESSION_POLICY", "Journey", "Policy", "Touch", "Way"]
 
 
 class Branch(StrEnum):
-    """Which way the rule took."""
+    """Which way the rule took: how the line was won, or why it earns nothing."""
 
+    TYPED_CODE = "typed_code"
+    ITEM_CLICK = "item_click"
     CART_LINE = "cart_line"
+    LAST_TOUCH = "last_touch"
     OWN_PURCHASE = "own_purchase"
-    OUTSIDE_WINDOW = "outside_window"
-    ORDERED_TOO_LATE = "ordered_too_late"
+    SAME_HOUSEHOLD = "same_household"
     SUSPENDED = "suspended"
+    ORDERED_TOO_LATE = "ordered_too_late"
+    OUTSIDE_WINDOW = "outside_window"
+    LATE_TOUCH = "late_touch"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of a referred line, all times aware. Mails as they were given."""
+class Standing:
+    """How a creator stands to this order. What was compared (mails, addresses, cards) is not kept, only what came of it."""
 
-    touched_at: datetime
-    added_at: datetime
-    placed_at: datetime
-    is_active: bool
-    is_same_person: bool
-    buyer_email: str
-    influencer_email: str
+    is_active: bool = True
+    # The same account, or the same mailbox.
+    is_same_person: bool = False
+    is_same_mailbox: bool = False
+    # The parcel goes to an address of hers, or her card pays.
+    is_same_address: bool = False
+    is_same_card: bool = False
 
 
-def decide(facts: Facts, policy: Policy = DEFAULT_POLICY) -> Branch:
-    """``CART_LINE`` credits the influencer whom the cart line recorded; every other branch refuses, and says why."""
-    if facts.is_same_person or normalised_email(facts.buyer_email) == normalised_email(facts.influencer_email):
-        return Branch.OWN_PURCHASE
-    if not facts.is_active:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rule says of a line. ``influencer_id`` is None when nobody touched it; ``introducer_id`` shares what is credited."""
+
+    branch: Branch
+    influencer_id: int | None
+    is_credited: bool
+    introducer_id: int | None = None
+    assist_bps: int = 0
+    # The touch by which she brought it; None for a typed code.
+    touch: Touch | None = None
+
+
+def decide(journey: Journey, standings: Mapping[int, Standing], policy: Policy = DEFAULT_POLICY) -> Verdict:
+    """Credit the line to whoever brought it, or refuse and say why. A creator without a standing counts as suspended."""
+    claim = claim_on(journey, policy)
+    if claim is None:
+        in_time = [touch for touch in journey.touches if touch.seen_at <= journey.placed_at and is_late(touch, policy)]
+        last = (in_time or journey.touches or (None,))[-1]
+        branch = Branch.LATE_TOUCH if in_time else Branch.OUTSIDE_WINDOW
+        return Verdict(branch, last.influencer_id if last else None, is_credited=False, touch=last)
+    refused = _refusal(standings.get(claim.influencer_id), policy)
+    lock = timedelta(days=policy.cart_lock_days)
+    if refused is None and claim.touch and elapsed(claim.touch.seen_at, journey.placed_at) > lock:
+        refused = Branch.ORDERED_TOO_LATE
+    if refused is not None:
+        return Verdict(refused, claim.influencer_id, is_credited=False, touch=claim.touch)
+    introducer = introducer_of(journey, claim, policy) if policy.assist_bps else None
+    if introducer is not None and _refusal(standings.get(introducer), policy) is None:
+        return Verdict(
+            Branch(claim.way), claim.influencer_id, is_credited=True, introducer_id=introducer,
+            assist_bps=policy.assist_bps, touch=claim.touch,
+        )  # fmt: skip
+    return Verdict(Branch(claim.way), claim.influencer_id, is_credited=True, touch=claim.touch)
+
+
+def _refusal(standing: Standing | None, policy: Policy) -> Branch | None:
+    """Why this creator earns nothing from this order; None when she does."""
+    if standing is None:
         return Branch.SUSPENDED
-    if not timedelta(0) <= facts.added_at - facts.touched_at <= timedelta(days=policy.window_days):
-        return Branch.OUTSIDE_WINDOW
-    if facts.placed_at - facts.touched_at > timedelta(days=policy.cart_lock_days):
-        return Branch.ORDERED_TOO_LATE
-    return Branch.CART_LINE
+    if standing.is_same_person or standing.is_same_mailbox:
+        return Branch.OWN_PURCHASE
+    if policy.refuses_household and (standing.is_same_address or standing.is_same_card):
+        return Branch.SAME_HOUSEHOLD
+    return None if standing.is_active else Branch.SUSPENDED
+
+
+def people_in(journey: Journey) -> set[int]:
+    """Whose standing the rule may ask for."""
+    people = {touch.influencer_id for touch in journey.touches}
+    return people | {journey.code_influencer_id} if journey.code_influencer_id is not None else people
 
 
 def normalised_email(email: str) -> str:
@@ -63,3 +119,18 @@ def normalised_email(email: str) -> str:
     if host in {"gmail.com", "googlemail.com"}:
         name, host = name.replace(".", ""), "gmail.com"
     return f"{name}@{host}"
+
+
+def facts_as_stored(journey: Journey, standings: Mapping[int, Standing], policy: Policy) -> dict[str, Any]:
+    """Everything that ``decide`` was told, as JSON; no mail, address or card among it."""
+    return {
+        "journey": journey_as_stored(journey),
+        "standings": {str(pk): flat(standing) for pk, standing in sorted(standings.items())},
+        "policy": policy_as_stored(policy),
+    }
+
+
+def decide_again(facts: Mapping[str, Any]) -> Verdict:
+    """The verdict of stored facts: the same, whenever it is asked."""
+    standings = {int(pk): Standing(**standing) for pk, standing in facts["standings"].items()}
+    return decide(journey_from_stored(facts["journey"]), standings, Policy(**facts["policy"]))

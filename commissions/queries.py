@@ -1,15 +1,23 @@
 """What the studio's money pages show. Currencies are never added to each other."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from commissions.models import Account, Decision, Entry, Rate
+from commissions.models import Account, Check, Decision, Entry, Hold, Payee, Payout, Rate
+from commissions.models import Balance as BalanceRow
+from commissions.services.ledger import carriers, standing_of
+from commissions.services.payouts import minimum_minor, open_checks
+from commissions.settling import Carrier, Due, NoPayout, carrier_of, due
+from commissions.statements import Statement, statement
 from influencers.models import Click, Influencer
 from orders.models import OrderLine
 
@@ -18,17 +26,26 @@ RANGES = (7, 28, 90)
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """An influencer's money in one currency, in minor units."""
+    """An influencer's money in one currency, in minor units. ``owed`` is zero or less: what later payouts keep back."""
 
     currency: str
     pending: int = 0
     cleared: int = 0
     reversed: int = 0
+    held: int = 0
+    in_payout: int = 0
+    paid: int = 0
+    owed: int = 0
 
     @property
     def total(self) -> int:
         """Pending and cleared together."""
         return self.pending + self.cleared
+
+    @property
+    def debt(self) -> int:
+        """What she owes for returns after a payout, as an amount above zero."""
+        return -self.owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,103 +107,118 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class EarningLine:
-    """A referred line with its decision and where its commission stands."""
+    """A referred line with its decision and where its commission stands; ``out`` is "in_payout" or "paid" once it has left."""
 
     line: OrderLine
     decision: Decision | None
-    pending: int
-    cleared: int
-    reversed: int
+    pending: int = 0
+    held: int = 0
+    cleared: int = 0
+    reversed: int = 0
+    out: str = ""
 
     @property
     def status(self) -> str:
-        """``waiting``, ``refused``, ``pending``, ``cleared`` or ``reversed``."""
+        """``waiting``, ``refused``, ``held``, ``pending``, ``cleared``, ``in_payout``, ``paid`` or ``reversed``."""
         if self.decision is None:
             return "waiting"
         if self.decision.outcome == Decision.Outcome.REFUSED:
             return "refused"
+        if self.held:
+            return "held"
         if self.cleared:
-            return "cleared"
+            return self.out or "cleared"
         return "pending" if self.pending or not self.reversed else "reversed"
 
     @property
     def left(self) -> int:
         """What of the commission remains."""
-        return self.pending + self.cleared
+        return self.pending + self.held + self.cleared
 
     @property
     def source_kind(self) -> str:
-        """Where the link stood: ``storefront``, ``collection``, ``pick``, ``product``."""
-        return self.line.source.partition(":")[0]
-
-
-def _on(account: Account) -> Sum:
-    came = Sum("entries__amount_minor", filter=Q(entries__credit=account), default=0)
-    return came - Sum("entries__amount_minor", filter=Q(entries__debit=account), default=0)  # type: ignore[return-value]
+        """Where the link stood: ``storefront``, ``collection``, ``list``, ``spark``, ``channel``, ``qr``, ``share``, ``code``, ``product``."""
+        return self.line.source.partition("/")[0].partition(":")[0]
 
 
 def balances(influencer: Influencer) -> list[Balance]:
-    """What stands where, one row a currency, as sums of the ledger."""
-
-    def total(**which: object) -> Sum:
-        return Sum("amount_minor", filter=Q(**which), default=0)
-
-    rows = (
-        Entry.objects.of(influencer)
-        .values("currency")
-        .annotate(
-            pending=total(credit=Account.PENDING) - total(debit=Account.PENDING),
-            cleared=total(credit=Account.CLEARED) - total(debit=Account.CLEARED),
-            reversed=total(kind=Entry.Kind.REVERSAL),
-        )
-        .order_by("currency")
-    )
-    return [Balance(**row) for row in rows]
+    """What stands where, one row a currency; the database keeps them beside the ledger and the audit compares them."""
+    names = [field.name for field in fields(Balance)]
+    return [Balance(**row) for row in influencer.balances.order_by("currency").values(*names)]
 
 
 def has_balance(influencer: Influencer) -> bool:
-    """She has money that was not paid out: a ban then needs a second person (BALANCE_READER)."""
-    return any(balance.total for balance in balances(influencer))
+    """She has money that has not reached her: a ban then needs a second person (BALANCE_READER)."""
+    return any(row.total or row.held or row.in_payout for row in balances(influencer))
 
 
-def earning_lines(influencer: Influencer, status: str = "") -> QuerySet[OrderLine]:
-    """Paid lines that she brought, newest first, with their ledger sums; ``status`` keeps those that stand so."""
-    lines = (
-        OrderLine.objects.filter(influencer=influencer, order__paid_at__isnull=False)
-        .select_related("order", "product", "decision")
-        .annotate(
-            pending_minor=_on(Account.PENDING),
-            cleared_minor=_on(Account.CLEARED),
-            reversed_minor=Sum("entries__amount_minor", filter=Q(entries__kind=Entry.Kind.REVERSAL), default=0),
+def earning_ids(influencer: Influencer, status: str = "") -> QuerySet[Any, int]:
+    """The ids of paid lines that she brought, newest first; ``status`` keeps those to which that happened.
+
+    Each way walks an index of its own, so that the first page costs the same for a hundred lines and for a million.
+    """
+    own = Entry.objects.of(influencer)
+    if status == "pending":
+        settled = Entry.objects.filter(line=OuterRef("line"), influencer=influencer)
+        gone = settled.filter(
+            Q(kind=Entry.Kind.CLEARING) | Q(kind=Entry.Kind.HOLD, line__holds__released_at__isnull=True)
         )
-        .order_by("-order__paid_at", "-pk")
-    )
-    kept = {
-        "pending": Q(pending_minor__gt=0),
-        "cleared": Q(cleared_minor__gt=0),
-        "reversed": Q(reversed_minor__gt=0),
-        "refused": Q(decision__outcome=Decision.Outcome.REFUSED),
+        rows = (
+            own.filter(kind=Entry.Kind.ACCRUAL).exclude(Exists(gone)).filter(line__refunded_minor__lt=F("base_minor"))
+        )
+        return rows.order_by("-pk").values_list("line_id", flat=True)
+    if status == "held":
+        open_holds = Hold.objects.filter(influencer=influencer, released_at__isnull=True)
+        return open_holds.order_by("-pk").values_list("line_id", flat=True)
+    if status == "refused":
+        refused = Decision.objects.filter(influencer=influencer, outcome=Decision.Outcome.REFUSED)
+        return refused.order_by("-pk").values_list("line_id", flat=True)
+    if status in {"cleared", "reversed"}:
+        kinds = [Entry.Kind.CLEARING] if status == "cleared" else [Entry.Kind.REVERSAL, Entry.Kind.CLAWBACK]
+        return own.filter(kind__in=kinds).order_by("-pk").values_list("line_id", flat=True)
+    lines = OrderLine.objects.filter(influencer=influencer, order__paid_at__isnull=False)
+    return lines.order_by("-pk").values_list("pk", flat=True)
+
+
+def earnings_of(influencer: Influencer, ids: Sequence[int]) -> list[EarningLine]:
+    """These lines, each once and in this order, with where her commission of each stands; a fixed number of queries."""
+    lines = OrderLine.objects.select_related("order", "product", "decision").in_bulk(ids)
+    entries: dict[int, list[Entry]] = {pk: [] for pk in ids}
+    for entry in Entry.objects.of(influencer).filter(line__in=ids).order_by("pk"):
+        entries[entry.line_id or 0].append(entry)
+    walk = {
+        currency: carriers(influencer.pk, currency) for currency in {line.order.currency for line in lines.values()}
     }
-    return lines.filter(kept[status]) if status in kept else lines
+    states = dict(Payout.objects.filter(influencer=influencer).values_list("pk", "state"))
+    return [_earning(lines[pk], entries[pk], walk[lines[pk].order.currency], states) for pk in dict.fromkeys(ids)]
 
 
-def as_earning(line: Any) -> EarningLine:
-    """A row of ``earning_lines`` as the pages read it."""
+def _earning(line: OrderLine, entries: list[Entry], walk: list[Carrier], states: dict[int, str]) -> EarningLine:
+    standing = standing_of(entries)
+    arrived = [entry.pk for entry in entries if entry.credit == Account.CLEARED]
+    carrier = carrier_of(max(arrived), walk) if arrived else None
+    out = ""
+    if carrier:
+        out = "paid" if states[carrier.payout_id] == Payout.State.PAID else "in_payout"
+    clawed = sum(entry.amount_minor for entry in entries if entry.kind == Entry.Kind.CLAWBACK)
     return EarningLine(
-        line=line,
-        decision=getattr(line, "decision", None),
-        pending=line.pending_minor,
-        cleared=line.cleared_minor,
-        reversed=line.reversed_minor,
-    )
+        line=line, decision=getattr(line, "decision", None), pending=standing.pending, held=standing.held,
+        cleared=standing.cleared - clawed, reversed=standing.taken_back, out=out,
+    )  # fmt: skip
 
 
-def receipt(influencer: Influencer, pk: int) -> tuple[EarningLine, list[Entry]]:
-    """One of her lines with every movement of its money; 404 for any other."""
-    line = earning_lines(influencer).filter(pk=pk).first()
-    if line is None:
-        raise Http404
-    return as_earning(line), list(Entry.objects.filter(line_id=line.pk).order_by("created_at", "pk"))
+def all_earnings(influencer: Influencer, limit: int, chunk: int = 500) -> Iterator[EarningLine]:
+    """Her lines, newest first, a chunk at a time."""
+    ids = earning_ids(influencer)[:limit]
+    for group in batched(ids.iterator(chunk), chunk):
+        yield from earnings_of(influencer, group)
+
+
+def batched(ids: Iterable[int], size: int) -> Iterator[list[int]]:
+    """Lists of so many ids, the last one shorter."""
+    walk = iter(ids)
+    while group := list(islice(walk, size)):
+        yield group
 
 
 def overview(influencer: Influencer, days: int) -> Overview:
@@ -217,18 +249,15 @@ def overview(influencer: Influencer, days: int) -> Overview:
         balances=money,
         chart=chart,
         top=_top_products(influencer, currency, start),
-        lines=[as_earning(line) for line in earning_lines(influencer)[:6]],
+        lines=earnings_of(influencer, list(earning_ids(influencer)[:6])),
     )
 
 
 def _earned_by_day(influencer: Influencer, currency: str, since: datetime) -> dict[date, int]:
     """Accruals by local day since a moment."""
     rows = Entry.objects.of(influencer).filter(kind=Entry.Kind.ACCRUAL, currency=currency, created_at__gte=since)
-    earned: dict[date, int] = {}
-    for at, amount in rows.values_list("created_at", "amount_minor").iterator():
-        day = timezone.localdate(at)
-        earned[day] = earned.get(day, 0) + amount
-    return earned
+    by_day = rows.annotate(on=TruncDate("created_at", tzinfo=timezone.get_current_timezone()))
+    return dict(by_day.values("on").annotate(total=Sum("amount_minor")).values_list("on", "total"))
 
 
 def _top_products(influencer: Influencer, currency: str, since: datetime) -> list[TopProduct]:
@@ -265,3 +294,116 @@ def rate_card(day: date | None = None) -> QuerySet[Rate]:
         .select_related("category")
         .order_by(F("category__path").asc(nulls_last=True))
     )
+
+
+# --- Payouts
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """A creator's money in one currency, where it goes, and what the next run would do with it."""
+
+    balance: Balance
+    payee: Payee | None
+    minimum: int
+    next: Due | NoPayout
+
+
+def purses(influencer: Influencer) -> list[Purse]:
+    """One for each currency in which she earned."""
+    targets = {row.currency: row for row in influencer.payees.all()}
+    found = []
+    for balance in balances(influencer):
+        payee, minimum = targets.get(balance.currency), minimum_minor(balance.currency)
+        is_closing = payee is not None and payee.is_closing
+        found.append(
+            Purse(balance, payee, minimum, due(balance.cleared, balance.owed, minimum=minimum, is_closing=is_closing))
+        )
+    return found
+
+
+def payee_for(influencer: Influencer, currency: str) -> Payee | None:
+    """Where her money in a currency goes, if she said so; 404 for a currency in which she has nothing."""
+    if not influencer.balances.filter(currency=currency).exists():
+        raise Http404
+    return influencer.payees.filter(currency=currency).first()
+
+
+def payouts_of(influencer: Influencer) -> QuerySet[Payout]:
+    """Her payouts, newest first."""
+    return influencer.payouts.order_by("-pk")
+
+
+def payout_of(influencer: Influencer, pk: int) -> Payout:
+    """One of her payouts; 404 for anybody else's."""
+    return get_object_or_404(influencer.payouts, pk=pk)
+
+
+def covered_by(payout: Payout) -> QuerySet[Entry]:
+    """The entries whose cleared money it took along: those after the payout before it, up to where it ends."""
+    same = Payout.objects.filter(influencer=payout.influencer_id, currency=payout.currency)
+    before = same.filter(covers_until__lt=payout.covers_until).aggregate(last=Max("covers_until"))["last"] or 0
+    own = Entry.objects.filter(influencer=payout.influencer_id, currency=payout.currency)
+    moved = own.filter(Q(credit=Account.CLEARED) | Q(debit=Account.CLEARED), pk__gt=before, pk__lte=payout.covers_until)
+    rows = moved.exclude(kind__in=[Entry.Kind.PAYOUT, Entry.Kind.NETTING])
+    return rows.select_related("line", "payout").order_by("pk")
+
+
+def statement_of(influencer: Influencer, currency: str, year: int, month: int) -> Statement:
+    """A month of hers; 404 for a currency in which she has nothing, and for months that are no months or have not begun."""
+    if not influencer.balances.filter(currency=currency).exists() or not 1 <= month <= 12 or not 2000 <= year <= 9998:
+        raise Http404
+    found = statement(influencer, currency, year, month)
+    if found.start > timezone.now():
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What people who pay creators see first."""
+
+    awaiting: Sequence[Payout]
+    ready: int
+    under_way: Sequence[Payout]
+    open_checks: Sequence[Check]
+    last_checks: dict[str, Check | None]
+    owed: Sequence[Any]
+
+
+def desk() -> Desk:
+    """Payouts that wait for somebody, differences, and what is owed in all; a fixed number of queries."""
+    rows = Payout.objects.select_related("influencer__user", "payee")
+    names = ("pending", "held", "cleared", "in_payout", "paid", "owed")
+    return Desk(
+        awaiting=list(rows.filter(state=Payout.State.AWAITING).order_by("pk")[:100]),
+        ready=Payout.objects.filter(state=Payout.State.READY, method=Payee.Method.BANK).count(),
+        under_way=list(rows.filter(state=Payout.State.SENDING).order_by("pk")[:100]),
+        open_checks=open_checks(),
+        last_checks={kind: Check.objects.filter(kind=kind).order_by("-at").first() for kind in Check.Kind},
+        owed=list(
+            BalanceRow.objects.values("currency").order_by("currency").annotate(**{f"all_{n}": Sum(n) for n in names})
+        ),
+    )
+
+
+def payout_for_desk(pk: int) -> Payout:
+    """A payout for people who pay creators; 404 for none."""
+    return get_object_or_404(Payout.objects.select_related("influencer__user", "payee"), pk=pk)
+
+
+def check_for_desk(pk: int) -> Check:
+    """A check for people who pay creators; 404 for none."""
+    return get_object_or_404(Check, pk=pk)
+
+
+def ended_payouts() -> QuerySet[Payout]:
+    """What was paid or failed, newest first."""
+    ended = Payout.objects.filter(state__in=[Payout.State.PAID, Payout.State.FAILED])
+    return ended.select_related("influencer__user").order_by("-pk")
+
+
+def bank_batches() -> list[str]:
+    """Bank files whose transfers are under way, newest first."""
+    rows = Payout.objects.filter(state=Payout.State.SENDING).exclude(batch="").order_by("-batch")
+    return list(rows.values_list("batch", flat=True).distinct())

@@ -1,9 +1,10 @@
-"""Background work of the ledger: ids in, one service call."""
+"""Background work of the ledger and its payouts: ids in, one service call."""
 
 from celery import shared_task
 
-from commissions import services
+from commissions.models import ProviderEvent
 from commissions.qualifying import report_sales
+from commissions.services import announcing, deciding, ledger, nightly, payouts, reconciling, sweeping
 from orders.models import Order
 
 
@@ -11,26 +12,63 @@ from orders.models import Order
 def accrue_order(pk: int) -> None:
     """An order was paid."""
     order = Order.objects.get(pk=pk)
-    services.accrue_for(order)
+    deciding.accrue_for(order)
     report_sales(order)
 
 
 @shared_task
 def clear_order(pk: int) -> None:
     """An order was shipped: what cannot be returned clears now, the rest when the sweep finds its window ended."""
-    services.clear_for(Order.objects.get(pk=pk))
+    ledger.clear_for(Order.objects.get(pk=pk))
 
 
 @shared_task
 def reverse_order(pk: int) -> None:
     """Something of an order was refunded."""
     order = Order.objects.get(pk=pk)
-    services.reverse_for(order)
+    ledger.reverse_for(order)
     report_sales(order)
 
 
 @shared_task
 def sweep() -> None:
-    """Whatever lost messages left."""
-    services.sweep()
+    """Whatever lost messages left, and holds past their deadline."""
+    sweeping.sweep()
     report_sales()
+
+
+@shared_task
+def run_payouts() -> None:
+    """The weekly run, when it is due and was not made."""
+    payouts.run_due()
+
+
+@shared_task
+def send_payouts() -> None:
+    """What is ready goes out; the provider's news that a lost message left are looked at."""
+    payouts.send_due()
+    reconciling.answer_events()
+
+
+@shared_task
+def answer_event(pk: int) -> None:
+    """The provider has told something."""
+    reconciling.answer_event(event=ProviderEvent.objects.get(pk=pk))
+
+
+@shared_task
+def check() -> None:
+    """Once a day: old debts, the ledger's proof, the comparison with the provider."""
+    nightly.run()
+
+
+@shared_task
+def tell_rate_change(pk: int) -> None:
+    """A change of the rate card was announced."""
+    announcing.tell_change(rate_pk=pk)
+
+
+@shared_task
+def tell_rate_changes() -> None:
+    """Changes of which a lost message told nobody."""
+    announcing.tell_changes()

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from commissions.access import is_payer
 from influencers.access import is_reviewer
 from influencers.models import Influencer
 from notifications.queries import unread_count
@@ -30,6 +31,11 @@ class Roles:
     def reviewer(self) -> bool:
         """May decide applications."""
         return is_reviewer(self.request.user)
+
+    @cached_property
+    def payer(self) -> bool:
+        """May see and settle payouts."""
+        return is_payer(self.request.user)
 
     @cached_property
     def seller(self) -> bool:

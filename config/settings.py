@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.reactions import REACTIONS  # noqa: F401  (read by core.reactions)
+from config.sources import SOURCE_NAMES  # noqa: F401  (read by commissions.sources)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -169,6 +170,10 @@ CELERY_BEAT_SCHEDULE = {
     "proofs": {"task": "influencers.tasks.tidy_proofs", "schedule": 3600.0},
     "decisions": {"task": "influencers.tasks.settle", "schedule": 30.0},
     "commissions": {"task": "commissions.tasks.sweep", "schedule": 60.0},
+    "payout-runs": {"task": "commissions.tasks.run_payouts", "schedule": 900.0},
+    "payouts": {"task": "commissions.tasks.send_payouts", "schedule": 60.0},
+    "money-checks": {"task": "commissions.tasks.check", "schedule": 3600.0},
+    "rate-changes": {"task": "commissions.tasks.tell_rate_changes", "schedule": 600.0},
 }
 
 # --- Creators
@@ -309,6 +314,17 @@ PLATFORM_DAILY_QUESTIONS = {
 PLATFORM_URLS: dict[str, str] = {}
 PLATFORM_SECONDS = 5.0
 PLATFORM_BYTES = 2 * 1024 * 1024
+# --- Payouts to creators
+# The least that is sent, in whole units of the currency; less is carried over to the next Friday.
+PAYOUT_MINIMUM = env.str("PAYOUT_MINIMUM", default="10.00")
+# Other minimums by currency: JPY=1500,KRW=15000
+PAYOUT_MINIMUMS = env.dict("PAYOUT_MINIMUMS", default={"JPY": "1500", "KRW": "15000"})
+# From so many minimums on, a second person approves.
+PAYOUT_APPROVAL_TIMES = env.int("PAYOUT_APPROVAL_TIMES", default=100)
+# Stripe Connect; without a key, creators are paid by bank transfer.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
 
 # --- Sparks
 # Who may post: everyone, buyers (something that they bought arrived), or creators (approved).

@@ -49,6 +49,15 @@ def reversed_share(commission: int, refunded: int, base: int) -> int:
     return commission * max(refunded, 0) // base
 
 
+def part_of(total: int, *, whole: int, ahead: int, own: int) -> int:
+    """Of a cumulative ``total`` out of ``whole``, what falls on the stretch of length ``own`` that begins at ``ahead``.
+
+    Stretches that follow one another and fill the whole share each total without a cent lost or invented; each part grows with
+    the total, and is its whole stretch once the total is the whole.
+    """
+    return total * (ahead + own) // whole - total * ahead // whole if whole else 0
+
+
 def parse_minor(text: str, currency: str) -> int:
     """Minor units from a plain decimal such as ``999.00``; ValueError on anything else or on too many decimals."""
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -12,6 +13,8 @@ from accounts.models import Follow, User
 from catalog.models import Category, Product, Variant
 from catalog.queries import search_products
 from influencers.models import Influencer
+from lists.models import List, ListItem
+from sparks.models import Spark
 from storefront.models import Pick, Storefront
 
 SORTS = ("recommended", "newest", "cheapest", "dearest")
@@ -182,6 +185,28 @@ def active_shop_of(handle: str) -> Storefront | None:
         .filter(influencer__user__handle=handle.lower()[:30])
         .first()
     )
+
+
+def live_since(shop: Storefront, source: str) -> datetime | None:
+    """Since when the content stands from which a link of this creator came: her pick, Spark or list, else her shop."""
+    place, _, thing = source.rpartition("/")
+    kind, _, pk = thing.partition(":")
+    if kind == "tag":
+        kind, _, pk = place.partition(":")
+    if kind == "item":
+        items = ListItem.objects.filter(pk=pk, list__owner=shop.influencer.user_id)
+        found = items.values_list("added_at", flat=True).first()
+    elif kind == "pick":
+        found = Pick.objects.filter(pk=pk, collection__storefront=shop).values_list("added_at", flat=True).first()
+    elif kind == "spark":
+        sparks = Spark.objects.filter(pk=pk, author=shop.influencer.user_id)
+        found = sparks.values_list("posted_at", flat=True).first()
+    elif kind == "list":
+        lists = List.objects.filter(pk=pk, owner=shop.influencer.user_id)
+        found = lists.values_list("created_at", flat=True).first()
+    else:
+        found = None
+    return found or shop.published_at
 
 
 def brought_by(influencer_id: int | None) -> Influencer | None:

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -10,8 +9,7 @@ from core.http import is_part_request, render_page
 from core.paging import page_of
 from discovery import queries
 from influencers import referral_cookie
-from influencers.referrals import Touch
-from influencers.services.clicks import record_click
+from influencers.referrals import known_source
 from sparks.models import Shelf
 from sparks.queries import follows_seller, hottest, newest_on, polls_about, sparks_with
 
@@ -68,30 +66,26 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """The product; ``?via=<handle>`` is a touch of that creator."""
-    touch, shop = referral_cookie.read(request), None
+    touch, shop, source = referral_cookie.read(request), None, ""
     if via := request.GET.get("via", ""):
         shop = queries.active_shop_of(via.replace("\x00", ""))
     if shop:
-        source = request.GET.get("from", "")[:60].replace("\x00", "") or "product"
-        touch = Touch(influencer_id=shop.influencer_id, source=source, seen_at=timezone.now())
+        source = known_source(request.GET.get("from", ""))
+    brought_by = shop.influencer_id if shop else touch.influencer_id if touch else None
     viewer = _member(request)
-    page = queries.product_page(slug, touch.influencer_id if touch else None, viewer)
+    page = queries.product_page(slug, brought_by, viewer)
     context = {
         "page": page,
         "sparks": sparks_with(page.product, viewer),
         "polls": polls_about(page.product, viewer),
         "is_seller_followed": follows_seller(viewer, page.product.seller),
         "chosen": page.first_available,
-        "creator": queries.brought_by(touch.influencer_id if touch else None),
+        "creator": queries.brought_by(brought_by),
     }
     response = render_page(request, "discovery/product.html", context)
-    if shop and touch and not is_part_request(request):
-        referral_cookie.remember(response, touch)
-        if referral_cookie.counts_as_visit(request, shop.influencer):
-            record_click(
-                influencer=shop.influencer,
-                source=touch.source,
-                product_id=page.product.pk,
-                visitor=referral_cookie.visitor_key(request),
-            )
+    if shop and not is_part_request(request):
+        referral_cookie.came_through(
+            request, response, influencer=shop.influencer, source=source, product_id=page.product.pk,
+            live_at=queries.live_since(shop, source),
+        )  # fmt: skip
     return response

@@ -1,14 +1,19 @@
 """The moderators' desk: applications are read here and decided at /review; creators' standing is decided at /review/creators."""
 
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
@@ -16,16 +21,21 @@ from influencers.errors import ProgrammeError
 from influencers.models import (
     Application,
     ApplicationEvent,
+    AttributionPolicy,
     Click,
     Connection,
+    CreatorCode,
     Influencer,
+    Link,
     ReplyTemplate,
     ScorePolicy,
     Snapshot,
     SocialAccount,
 )
 from influencers.policy_forms import GROUPS, PolicyForm, numbers_in_words
+from influencers.referrals import DEFAULT_POLICY, SESSION_POLICY
 from influencers.services import policies
+from influencers.services.referring import policy_at
 
 
 class ReadOnly:
@@ -213,3 +223,62 @@ class ClickAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("influencer", "source", "product_id", "at")
     list_select_related = ("influencer__user",)
     show_full_result_count = False
+
+
+class AttributionPolicyForm(ModelForm):
+    """Another policy of attribution, from a moment to come."""
+
+    class Meta:
+        model = AttributionPolicy
+        fields = (
+            "version", "starts_at", "window_hours", "cart_lock_days", "late_minutes", "ends_with_order", "assist_bps",
+            "refuses_household", "note",
+        )  # fmt: skip
+
+    def clean_starts_at(self) -> datetime:
+        starts_at: datetime = self.cleaned_data["starts_at"]
+        if starts_at < timezone.now():
+            raise ValidationError(_("A policy starts from now on: orders that were placed keep theirs."))
+        return starts_at
+
+    def clean_version(self) -> str:
+        version: str = self.cleaned_data["version"]
+        if version in {DEFAULT_POLICY.version, SESSION_POLICY.version}:
+            raise ValidationError(_("This is the name of a built-in policy. Choose another one."))
+        return version
+
+
+@admin.register(AttributionPolicy)
+class AttributionPolicyAdmin(admin.ModelAdmin):
+    """Added here, with the numbers in force (or, by ``?preset=session``, those of a session of 24 hours); never changed."""
+
+    form = AttributionPolicyForm
+    list_display = ("version", "starts_at", "window_hours", "cart_lock_days", "late_minutes", "assist_bps", "note")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        base = SESSION_POLICY if request.GET.get("preset") == "session" else policy_at(timezone.now())
+        return {name: value for name, value in asdict(base).items() if name != "version"}
+
+    def save_model(self, request: HttpRequest, obj: AttributionPolicy, form: Any, change: bool) -> None:
+        obj.created_by = cast("User", request.user)
+        super().save_model(request, obj, form, change)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(CreatorCode)
+class CreatorCodeAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("code", "influencer", "created_at")
+    list_select_related = ("influencer__user",)
+    search_fields = ("code",)
+
+
+@admin.register(Link)
+class LinkAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("code", "influencer", "name", "path", "product")
+    list_select_related = ("influencer__user", "product")
+    search_fields = ("code", "name")

@@ -419,3 +419,18 @@ class Banned(ProgrammeError):
                 "Your place in the programme was ended, and you cannot apply again. Why, and how to appeal, stands on the page about your standing."
             )
         )
+
+
+class BadCode(ProgrammeError):
+    """A creator's code that has a wrong form or is somebody else's."""
+
+
+class TooMany(ProgrammeError):
+    """She has as many of them as one may have."""
+
+
+class BadDestination(ProgrammeError):
+    """A channel that leads nowhere on this site, or has the name of another one."""
+
+    def __init__(self, message: str | Promise = "") -> None:
+        super().__init__(message or _("Choose a page of this shop: its address begins with the shop's own."))

@@ -5,27 +5,87 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.formsets import BaseFormSet
 from django.http import QueryDict
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Product
 from influencers.countries import country_choices
-from influencers.models import Application, ApplicationEvent, ReplyTemplate, SocialAccount
+from influencers.errors import BadDestination
+from influencers.models import Application, ApplicationEvent, Influencer, ReplyTemplate, SocialAccount
 from influencers.plausible import Impossible, impossible
 from influencers.services.applying import AccountFigures
 from influencers.social_handles import Trouble, UnreadableHandle, read_handle, same_key
 from influencers.topics import TOPICS
 
+# Pages to which a channel may lead, besides products.
+OWN_PAGES = ("storefront:page", "storefront:collection")
 MOST_TOPICS = 3
 MOST_ACCOUNTS = 10
 LARGEST_COUNT = 10_000_000_000
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class CodeForm(forms.Form):
+    """The word that buyers type."""
+
+    code = forms.CharField(
+        label=_("Your code"), max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+        help_text=_("3 to 20 letters and digits. Buyers may type it in small letters."),
+        error_messages={"required": _("Type the code that you want.")},
+    )  # fmt: skip
+
+
+class ChannelForm(forms.Form):
+    """A channel and the page of this shop to which it leads: her own shop, one of its collections, or a product."""
+
+    name = forms.CharField(
+        label=_("Channel"), max_length=40, help_text=_("Where you will share it, such as Newsletter or Flyer in May."),
+        error_messages={"required": _("Name the channel.")},
+    )  # fmt: skip
+    address = forms.CharField(
+        label=_("Leads to"), max_length=500, required=False,
+        help_text=_("Paste the address of a product, or of your shop or a collection of it. Empty: your shop."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, influencer: Influencer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.influencer = influencer
+        # Where it leads once the form is valid: an empty path stands for her shop.
+        self.path = ""
+        self.product: Product | None = None
+
+    def clean_address(self) -> str:
+        typed: str = self.cleaned_data["address"].strip()
+        if not self.influencer.user.handle:
+            raise ValidationError(_("Open your shop first: a channel leads there."))
+        if not typed:
+            return typed
+        parts, home = urlsplit(typed), urlsplit(settings.SITE_URL)
+        refusal = ValidationError(BadDestination().message)
+        if (parts.scheme or parts.netloc) and (parts.scheme, parts.netloc) != (home.scheme, home.netloc):
+            raise refusal
+        try:
+            match = resolve(unquote(parts.path))
+        except Resolver404:
+            raise refusal from None
+        if match.view_name == "discovery:product":
+            self.product = Product.objects.on_sale().filter(slug=match.kwargs["slug"]).first()
+            if self.product is None:
+                raise ValidationError(_("This product is not on sale."))
+        elif match.kwargs.get("handle") != self.influencer.user.handle or match.view_name not in OWN_PAGES:
+            raise refusal
+        self.path = "" if match.view_name == "storefront:page" else parts.path
+        return typed
 
 
 class CountField(forms.IntegerField):

@@ -7,11 +7,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Upper
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Product
 from core.models import AppendOnlyError, AppendOnlyModel, AppendOnlyQuerySet
 from influencers import conduct, probation, replies, scoring
+from influencers.referrals import DEFAULT_POLICY, WINDOW_DAYS, Policy
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -703,11 +707,116 @@ class ConductEvent(AppendOnlyModel):
         return f"{self.kind} of {self.influencer_id}"
 
 
+class CreatorCode(models.Model):
+    """A word that buyers type in the cart. The newest is shown; an older one goes on crediting her and is never another's."""
+
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="codes")
+    # In capital letters (``influencers.codes.normalised``): one space for every creator.
+    code = models.CharField(
+        max_length=20, unique=True, error_messages={"unique": _("This code is taken. Choose another one.")}
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(code=Upper("code")), name="a_code_is_in_capital_letters")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Link(models.Model):
+    """A channel of a creator (a newsletter, a video, a flyer) with an address and a QR code of its own, each counted by itself."""
+
+    influencer = models.ForeignKey(Influencer, on_delete=models.CASCADE, related_name="links")
+    code = models.CharField(max_length=12, unique=True)
+    name = models.CharField(_("Channel"), max_length=40)
+    # Where it leads: a page of this site ("": her shop), written when the link was made. No request can name another one.
+    path = models.CharField(max_length=500, blank=True)
+    # The product of that page, where it shows one.
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["influencer", "name"],
+                name="one_channel_per_creator_and_name",
+                violation_error_message=_("You have a channel with this name already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("influencers:go", args=[self.code])
+
+    @property
+    def qr_url(self) -> str:
+        """What its QR code says: the same place, counted by itself."""
+        return reverse("influencers:go_qr", args=[self.code])
+
+
+class AttributionPolicy(AppendOnlyModel):
+    """The numbers of the attribution rule from a moment on (docs/rules/attribution.md). Written once: a change is another row."""
+
+    version = models.CharField(_("Version"), max_length=20, unique=True)
+    # Orders placed from then on.
+    starts_at = models.DateTimeField(_("Holds from"), unique=True)
+    window_hours = models.PositiveIntegerField(_("Hours in which a touch counts"), default=DEFAULT_POLICY.window_hours)
+    cart_lock_days = models.PositiveIntegerField(
+        _("Days after the touch in which it may be ordered"), default=DEFAULT_POLICY.cart_lock_days
+    )
+    late_minutes = models.PositiveIntegerField(
+        _("Minutes after opening the basket in which a touch is late"), default=DEFAULT_POLICY.late_minutes
+    )
+    ends_with_order = models.BooleanField(
+        _("An order ends what was touched before"), default=DEFAULT_POLICY.ends_with_order
+    )
+    assist_bps = models.PositiveIntegerField(
+        _("Share of the introducing creator, in hundredths of a percent"), default=DEFAULT_POLICY.assist_bps
+    )
+    refuses_household = models.BooleanField(
+        _("Refuse the creator's own household"), default=DEFAULT_POLICY.refuses_household
+    )
+    note = models.CharField(_("Note"), max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name_plural = _("attribution policies")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(window_hours__gte=1, window_hours__lte=WINDOW_DAYS * 24),
+                name="window_is_an_hour_to_30_days",
+                violation_error_message=_("A touch is remembered for 30 days: the window is 1 to 720 hours."),
+            ),
+            models.CheckConstraint(
+                condition=Q(assist_bps__lte=5_000),
+                name="an_introducer_gets_at_most_half",
+                violation_error_message=_("The introducing creator gets at most half: 5000."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.version
+
+    @property
+    def numbers(self) -> Policy:
+        """The row as the rule reads it."""
+        return Policy(
+            self.version, self.window_hours, self.cart_lock_days, self.late_minutes, self.ends_with_order,
+            self.assist_bps, self.refuses_household,
+        )  # fmt: skip
+
+
 class Click(models.Model):
     """Somebody came through an influencer's page or link: one row a visitor, link and hour."""
 
     influencer = models.ForeignKey(Influencer, on_delete=models.CASCADE, related_name="clicks")
-    # Where the link stood: "storefront", "collection:<id>", "pick:<id>".
+    # Where the link stood (referrals.SOURCE): "storefront", "collection:<id>/pick:<id>", "list:<id>", "spark:<id>/tag:<id>",
+    # "share", "channel:<id>", "qr:<id>".
     source = models.CharField(max_length=60)
     product_id = models.BigIntegerField(null=True, blank=True)
     # A keyed hash of the visitor's address and browser for this day; no address is kept.
@@ -715,6 +824,8 @@ class Click(models.Model):
     # The hour of the click: with visitor, source and product it makes the row unique.
     hour = models.DateTimeField()
     at = models.DateTimeField(default=timezone.now)
+    # It came after the basket page was opened: counted, shown as late, and wins nothing that lay there.
+    is_late = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -1,5 +1,6 @@
-"""The touch that a visitor carries: a signed cookie, and who counts as a visitor at all."""
+"""The touches that a visitor carries: a signed cookie, and who counts as a visitor at all."""
 
+import zlib
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -9,22 +10,56 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from influencers.models import Influencer
-from influencers.referrals import WINDOW_DAYS, Touch, is_current
+from influencers.referrals import (
+    WINDOW_DAYS,
+    Touch,
+    arrival,
+    as_stored,
+    extended,
+    from_stored,
+    is_current,
+    is_late,
+    micros,
+    moment_of,
+)  # fmt: skip
+from influencers.services.referring import policy_at, record_click
 
 COOKIE = "referral"
 SALT = "influencers.referral"
+BASKET = "basket_opened_at"
 BOTS = (
     "bot", "crawl", "spider", "slurp", "preview", "facebookexternalhit", "curl/", "wget/", "python-", "httpx",
     "go-http-client", "okhttp", "java/", "libwww", "headless", "lighthouse", "monitor", "scan",
 )  # fmt: skip
 
 
-def remember(response: HttpResponse, touch: Touch) -> HttpResponse:
-    """Keep this touch in the visitor's browser for the window; it replaces an earlier one (the last touch wins)."""
-    value = signing.dumps([touch.influencer_id, touch.source, int(touch.seen_at.timestamp())], salt=SALT)
+def came_through(
+    request: HttpRequest, response: HttpResponse, *, influencer: Influencer, source: str, product_id: int | None = None,
+    live_at: datetime | None = None,
+) -> None:  # fmt: skip
+    """The visitor came through a link of this creator: remember it in her browser, and count it if it is a visit.
+
+    ``live_at``: since when the content that was linked stands. A part of a page, a picture or a prefetch is no visit at all.
+    """
+    if not is_navigation(request):
+        return
+    now = timezone.now()
+    source = arrival(request.GET.get("from", "")) or source
+    touch = Touch(influencer.pk, source[:60], now, product_id, live_at, basket_opened_at(request))
+    remember(request, response, touch)
+    if counts_as_visit(request, influencer):
+        record_click(
+            influencer=influencer, source=source, visitor=visitor_key(request), product_id=product_id,
+            is_late=touch.opened_at is not None and is_late(touch, policy_at(now)),
+        )  # fmt: skip
+
+
+def remember(request: HttpRequest, response: HttpResponse, touch: Touch) -> HttpResponse:
+    """Keep this touch in the visitor's browser for the window, behind those that she carries."""
+    kept = extended(trail(request, touch.seen_at), touch)
     response.set_cookie(
         COOKIE,
-        value,
+        signing.dumps([as_stored(one) for one in kept], salt=SALT, compress=True),
         max_age=timedelta(days=WINDOW_DAYS),
         httponly=True,
         samesite="Lax",
@@ -33,17 +68,39 @@ def remember(response: HttpResponse, touch: Touch) -> HttpResponse:
     return response
 
 
-def read(request: HttpRequest, now: datetime | None = None) -> Touch | None:
-    """The touch that the visitor carries, while its window lasts; None for none, an old one or a forged one."""
+def trail(request: HttpRequest, now: datetime | None = None) -> tuple[Touch, ...]:
+    """The touches that the visitor carries, oldest first, while their window lasts; none for a forged cookie."""
     raw = request.COOKIES.get(COOKIE, "")
     if not raw:
-        return None
+        return ()
     try:
-        influencer_id, source, seconds = signing.loads(raw, salt=SALT)
-        touch = Touch(int(influencer_id), str(source), datetime.fromtimestamp(int(seconds), tz=UTC))
-    except (signing.BadSignature, ValueError, TypeError, OverflowError, OSError):
-        return None
-    return touch if is_current(touch, now=now or timezone.now()) else None
+        touches = [from_stored(values) for values in signing.loads(raw, salt=SALT)]
+    except (signing.BadSignature, ValueError, TypeError, OverflowError, OSError, zlib.error):
+        return ()
+    moment = now or timezone.now()
+    return tuple(touch for touch in touches if is_current(touch, now=moment))
+
+
+def read(request: HttpRequest, now: datetime | None = None) -> Touch | None:
+    """The last touch that the visitor carries and that may still win something; None for none."""
+    return next((touch for touch in reversed(trail(request, now)) if not is_late(touch)), None)
+
+
+def open_basket(request: HttpRequest) -> None:
+    """The basket page is shown: what is clicked from now on is late. Written at most once a minute."""
+    now, last = timezone.now(), basket_opened_at(request)
+    if last is None or now - last >= timedelta(minutes=1):
+        request.session[BASKET] = micros(now)
+
+
+def close_basket(request: HttpRequest) -> None:
+    """The basket was paid for: the next click is a new beginning."""
+    request.session.pop(BASKET, None)
+
+
+def basket_opened_at(request: HttpRequest) -> datetime | None:
+    """When the visitor had last opened the basket page, if she did."""
+    return moment_of(request.session.get(BASKET, 0))
 
 
 def visitor_key(request: HttpRequest, now: datetime | None = None) -> str:
@@ -68,17 +125,23 @@ def is_robot(request: HttpRequest) -> bool:
     return not agent or any(word in agent for word in BOTS)
 
 
-def is_opened(request: HttpRequest) -> bool:
-    """A person opened the page herself: no robot, no prefetch and no part of a page."""
+def is_navigation(request: HttpRequest) -> bool:
+    """A browser opens the page itself: not a part of it, not a picture or a frame of another page, no prefetch."""
     purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}".lower()
     return (
         request.method == "GET"
-        and not is_robot(request)
+        and "HX-Request" not in request.headers
         and "prefetch" not in purpose
         and "preview" not in purpose
         and request.headers.get("X-Moz", "").lower() != "prefetch"
         and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+        and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     )
+
+
+def is_opened(request: HttpRequest) -> bool:
+    """A person opened the page herself: no robot, no prefetch and no part of a page."""
+    return is_navigation(request) and not is_robot(request)
 
 
 def counts_as_visit(request: HttpRequest, influencer: Influencer) -> bool:

@@ -2,10 +2,18 @@
 
 from django.urls import path
 
+from influencers import channels
 from influencers.views import applying, figures, proving, reviewing, standing
 
 app_name = "influencers"
 urlpatterns = [
+    path("go/<slug:code>", channels.go, name="go"),
+    path("go/<slug:code>/qr", channels.go_qr, name="go_qr"),
+    path("studio/channels", channels.channels, name="channels"),
+    path("studio/channels/code", channels.choose_code, name="choose_code"),
+    path("studio/channels/add", channels.add_channel, name="add_channel"),
+    path("studio/channels/<int:pk>/put-away", channels.put_away, name="put_away_channel"),
+    path("studio/channels/<int:pk>/qr.svg", channels.qr, name="qr"),
     path("apply", applying.apply, name="apply"),
     path("apply/status", applying.status, name="status"),
     path("apply/again", applying.apply_again, name="apply_again"),

@@ -475,3 +475,8 @@ def lists_on_profile(person: User, viewer: User | None) -> list[ListCard]:
     if viewer is not None and viewer.pk == person.pk:
         rows = rows.exclude(audience=List.Audience.PRIVATE)
     return cards(list(rows.select_related("owner").order_by("kind", "-used_at", "-pk")[:24]))
+
+
+def list_names(influencer: Influencer, ids: Iterable[int]) -> dict[int, str]:
+    """The titles of those of the lists that are hers."""
+    return dict(List.objects.filter(owner=influencer.user_id, pk__in=ids).values_list("pk", "name"))

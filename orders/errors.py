@@ -41,6 +41,10 @@ class BadQuantity(OrderError):
         super().__init__(_("Choose a quantity from 1 to 99."))
 
 
+class BadCode(OrderError):
+    """No active creator has the code, or it is the buyer's own."""
+
+
 class EmptyCart(OrderError):
     """There is nothing to pay for."""
 

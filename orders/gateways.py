@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
+from core.sealing import keyed_hash
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:
@@ -17,6 +19,8 @@ class Charge:
     reference: str
     failure: str = ""
     words: str = ""
+    # The same for two charges of one card; "" where that is not known.
+    fingerprint: str = ""
 
 
 class Gateway(Protocol):
@@ -43,11 +47,15 @@ class TestGateway:
     NO_FUNDS = "4000000000009995"
     NEEDS_STEP = "4000002500003155"
     SUCCEEDS = "4242424242424242"
+    # Succeeds and is somebody's own: the numbers above are everybody's, so that two who use one are not one household.
+    OWN = "4000000000000077"
 
     def charge(self, *, amount_minor: int, currency: str, card: str, key: str) -> Charge:
         reference = f"test_{secrets.token_hex(12)}"
         if card == self.SUCCEEDS:
             return Charge("succeeded", reference)
+        if card == self.OWN:
+            return Charge("succeeded", reference, fingerprint=keyed_hash("card", card))
         if card == self.NEEDS_STEP:
             return Charge("needs_step", reference)
         if card == self.NO_FUNDS:

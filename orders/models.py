@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, Product, Seller, Variant
 from core.models import AppendOnlyModel
-from influencers.models import Influencer
+from influencers.models import CreatorCode, Influencer
 
 
 class SellerMember(models.Model):
@@ -41,6 +41,8 @@ class Cart(models.Model):
     )
     # Changes at each checkout: the order made from the cart carries it, so that pressing Pay twice makes one order.
     checkout_token = models.CharField(max_length=32)
+    # The creator's code that was typed.
+    code = models.ForeignKey(CreatorCode, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -65,6 +67,8 @@ class CartLine(models.Model):
     source = models.CharField(max_length=60, blank=True)
     touched_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField(default=timezone.now)
+    # Every touch that the visitor carried then (influencers.referrals.as_stored), oldest first.
+    touches = models.JSONField(default=list, blank=True)
     # What an upper app knows the line by (a claim on a wish list); copied onto the order's line.
     reference = models.CharField(max_length=40, blank=True)
 
@@ -74,6 +78,9 @@ class CartLine(models.Model):
             models.UniqueConstraint(fields=["cart", "variant", "reference"], name="one_line_per_variant_in_a_cart"),
             models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=99), name="quantity_is_1_to_99"),
         ]
+
+    # Whom it would credit if it were ordered now; ``orders.queries.cart_page`` writes it.
+    supports: Influencer | None = None
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.variant_id}"
@@ -116,6 +123,8 @@ class Order(models.Model):
     postcode = models.CharField(_("Postcode"), max_length=20)
     city = models.CharField(_("City"), max_length=100)
     country = models.CharField(_("Country"), max_length=2)
+    # accounts.vault.place_hash of the address above.
+    place_hash = models.CharField(max_length=64, blank=True)
     phone = models.CharField(_("Phone"), max_length=30, blank=True)
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
@@ -130,6 +139,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["user", "-placed_at"], name="orders_of_a_person"),
             models.Index(fields=["placed_at"], condition=Q(state="unpaid"), name="unpaid_orders_by_age"),
+            models.Index(fields=["paid_at"], name="orders_by_payment"),
         ]
 
     def __str__(self) -> str:
@@ -164,6 +174,8 @@ class OrderLine(models.Model):
     source = models.CharField(max_length=60, blank=True)
     touched_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField(default=timezone.now)
+    # How it came to be bought (influencers.referrals.journey_as_stored): every touch, the late ones too, and the typed code.
+    journey = models.JSONField(default=dict, blank=True)
     reference = models.CharField(max_length=40, blank=True)
     return_window_days = models.PositiveSmallIntegerField()
     # What is sent instead, where the receiver of a gift swapped it. What was paid stays as it was.
@@ -186,6 +198,7 @@ class OrderLine(models.Model):
         indexes = [
             models.Index(fields=["seller", "-id"], name="lines_of_a_seller"),
             models.Index(fields=["influencer", "-id"], name="lines_of_an_influencer"),
+            models.Index(fields=["returnable_until"], name="lines_by_return_window"),
         ]
 
     def __str__(self) -> str:
@@ -259,6 +272,8 @@ class Payment(models.Model):
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     failure = models.CharField(max_length=60, blank=True)
+    # The same for two payments with one card: the gateway's fingerprint, or a keyed hash.
+    card_hash = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -1,12 +1,18 @@
 """What the pages of buying show, and the gates to other people's orders."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Prefetch, QuerySet, Sum
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Seller, Variant
+from influencers.models import CreatorCode, Influencer
+from influencers.referrals import Touch, claim_on
+from influencers.services.referring import policy_at
+from orders.journeys import journey_of
 from orders.models import Cart, CartLine, Gift, Order, OrderLine, Payment, PickupPoint
 
 CART_KEY = "cart"
@@ -22,6 +28,14 @@ class CartPage:
     currency: str
     # Lines that were brought by the buyer's own shop.
     own: list[CartLine]
+    # The creator's code that was typed.
+    code: CreatorCode | None = None
+
+    @property
+    def supported(self) -> list[Influencer]:
+        """The creators whom this order supports, each once, in the cart's order."""
+        others = (line.supports for line in self.lines if line.supports and line not in self.own)
+        return list(dict.fromkeys(others))
 
     @property
     def count(self) -> int:
@@ -47,8 +61,12 @@ def existing_cart(*, user: User | None, key: str | None) -> Cart | None:
     return Cart.objects.filter(key=key, user__isnull=True).first() if key else None
 
 
-def cart_page(*, cart: Cart | None, user: User | None) -> CartPage:
-    """The cart with everything its page needs, in one query."""
+def cart_page(*, cart: Cart | None, user: User | None, trail: Sequence[Touch] = ()) -> CartPage:
+    """The cart with everything its page needs, in a fixed number of queries.
+
+    Each line's ``supports`` is the creator whom the rule of attribution would credit if it were ordered now; ``trail`` are the
+    touches that the visitor carries.
+    """
     lines = (
         []
         if cart is None
@@ -56,13 +74,27 @@ def cart_page(*, cart: Cart | None, user: User | None) -> CartPage:
             cart.lines.select_related("variant__product__seller", "variant__product__category", "influencer__user")
         )
     )
+    if cart is not None and lines:
+        _name_supported(cart, lines, trail)
     return CartPage(
         cart=cart,
         lines=lines,
         total_minor=sum(line.total_minor for line in lines),
         currency=lines[0].variant.product.currency if lines else "",
-        own=[line for line in lines if user is not None and line.influencer and line.influencer.user_id == user.pk],
+        own=[line for line in lines if user is not None and line.supports and line.supports.user_id == user.pk],
+        code=cart.code if cart else None,
     )
+
+
+def _name_supported(cart: Cart, lines: list[CartLine], trail: Sequence[Touch]) -> None:
+    """Write on each line whom it would credit."""
+    now = timezone.now()
+    policy, code = policy_at(now), cart.code
+    journeys = [journey_of(line, trail, placed_at=now, code=code) for line in lines]
+    claims = [claim_on(journey, policy) for journey in journeys]
+    people = Influencer.objects.active().select_related("user").in_bulk({one.influencer_id for one in claims if one})
+    for line, claim in zip(lines, claims, strict=True):
+        line.supports = people.get(claim.influencer_id) if claim else None
 
 
 def cart_line(*, cart: Cart | None, pk: int) -> CartLine:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("cart", views.cart, name="cart"),
     path("cart/add", views.add_to_cart, name="add_to_cart"),
     path("cart/lines/<int:pk>", views.change_line, name="change_line"),
+    path("cart/code", views.set_code, name="set_code"),
     path("cart/restore", views.restore_line, name="restore_line"),
     path("checkout", views.checkout, name="checkout"),
     path("orders", views.orders, name="orders"),

@@ -59,8 +59,8 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
     variant = queries.variant_on_sale(_pk(request.POST.get("variant", "")))
     try:
         quantity = whole_number(request.POST.get("quantity", "1"))
-        touch = referral_cookie.read(request)
-        carts.add_to_cart(cart=cart_to_fill(request), variant=variant, quantity=quantity, touch=touch)
+        trail = referral_cookie.trail(request)
+        carts.add_to_cart(cart=cart_to_fill(request), variant=variant, quantity=quantity, trail=trail)
     except OrderError as refusal:
         if is_part_request(request):
             return render(request, "orders/_added.html", {"refusal": str(refusal), "variant": variant}, status=422)
@@ -83,8 +83,29 @@ def _pk(text: str) -> int:
 @require_GET
 def cart(request: HttpRequest) -> HttpResponse:
     _bring_guest_cart(request)
-    page = queries.cart_page(cart=current_cart(request), user=buyer(request))
-    return render_page(request, "orders/cart.html", {"page": page, "removed": request.session.get("removed_line")})
+    page = queries.cart_page(cart=current_cart(request), user=buyer(request), trail=referral_cookie.trail(request))
+    return _show_cart(request, page)
+
+
+def _show_cart(request: HttpRequest, page: queries.CartPage, *, typed: str = "", refusal: str = "") -> HttpResponse:
+    """The basket page; from now on what is clicked is late (docs/rules/attribution.md)."""
+    if page.lines:
+        referral_cookie.open_basket(request)
+    context = {"page": page, "removed": request.session.get("removed_line"), "typed": typed, "refusal": refusal}
+    return render_page(request, "orders/cart.html", context, status=422 if refusal else 200)
+
+
+@login_not_required
+@require_POST
+def set_code(request: HttpRequest) -> HttpResponse:
+    """Type a creator's code, or take it off (an empty one)."""
+    typed = request.POST.get("code", "")[:60]
+    try:
+        carts.set_code(cart=cart_to_fill(request), typed=typed, user=buyer(request))
+    except OrderError as refusal:
+        page = queries.cart_page(cart=current_cart(request), user=buyer(request), trail=referral_cookie.trail(request))
+        return _show_cart(request, page, typed=typed, refusal=str(refusal))
+    return redirect("orders:cart")
 
 
 def _bring_guest_cart(request: HttpRequest) -> None:
@@ -129,9 +150,10 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _pay(request)
     _bring_guest_cart(request)
-    page = queries.cart_page(cart=current_cart(request), user=buyer(request))
+    page = queries.cart_page(cart=current_cart(request), user=buyer(request), trail=referral_cookie.trail(request))
     if page.cart is None or not page.lines:
         return redirect("orders:cart")
+    referral_cookie.open_basket(request)
     person = buyer(request)
     form = CheckoutForm(initial={"email": person.email, "name": person.name} if person else None)
     return render(request, "orders/checkout.html", {"page": page, "form": form})
@@ -156,6 +178,7 @@ def _pay(request: HttpRequest) -> HttpResponse:
             contact=contact,
             checkout_token=data["checkout_token"],
             total_minor=data["total_minor"],
+            trail=referral_cookie.trail(request),
         )
         payment = checkouts.pay(order=order, card=data["card"], cart=cart)
     except PaymentFailed as refusal:
@@ -164,6 +187,7 @@ def _pay(request: HttpRequest) -> HttpResponse:
     except OrderError as refusal:
         form.add_error(None, str(refusal))
         return _checkout_again(request, form, status=409)
+    referral_cookie.close_basket(request)
     if payment.state == Payment.State.NEEDS_STEP:
         return redirect(f"{order.get_absolute_url()}/confirm?key={order.token}")
     return redirect(order.guest_url)
@@ -171,7 +195,7 @@ def _pay(request: HttpRequest) -> HttpResponse:
 
 def _checkout_again(request: HttpRequest, form: CheckoutForm, *, status: int) -> HttpResponse:
     """The page with everything that was typed but the card number."""
-    page = queries.cart_page(cart=current_cart(request), user=buyer(request))
+    page = queries.cart_page(cart=current_cart(request), user=buyer(request), trail=referral_cookie.trail(request))
     form.data = {**form.data.dict(), "card": ""}  # type: ignore[attr-defined]
     return render(request, "orders/checkout.html", {"page": page, "form": form}, status=status)
 

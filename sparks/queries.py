@@ -15,13 +15,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.circle import are_friends, blocks_between, friendship_with, may_see, muted_by, person_at
 from accounts.models import Follow, User
 from catalog.models import Category, Product, Seller, Variant
 from catalog.queries import search_products
+from influencers.models import Influencer
 from lists.models import List, ListItem, ListMember
 from lists.queries import list_for, list_to_fill
 from orders.ownership import kept_lines, owned_pairs
@@ -1072,3 +1075,13 @@ def desk(user: User) -> list[Case]:
         replace(case, is_own=user.pk in {case.author.pk, case.appeal.hidden_by_id if case.appeal else None})
         for case in cases
     ]
+
+
+def spark_names(influencer: Influencer, ids: Iterable[int]) -> dict[int, str]:
+    """The first words of those of the Sparks that are hers; the day of those without words."""
+    rows = Spark.objects.filter(author=influencer.user_id, pk__in=ids).values_list("pk", "words", "posted_at")
+    named = {}
+    for pk, words, posted_at in rows:
+        if words or posted_at:
+            named[pk] = Truncator(words).chars(60) if words else date_format(posted_at or "", "DATE_FORMAT")
+    return named

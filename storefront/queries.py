@@ -419,3 +419,9 @@ def _removal(storefront_id: int, pk: str, *, of_collection: bool) -> Removal | N
         return None
     removal = Removal.objects.filter(pk=int(pk), storefront_id=storefront_id).first()
     return removal if removal and bool(removal.content["collection"]) is of_collection else None
+
+
+def collection_names(influencer: Influencer, ids: Iterable[int]) -> dict[int, str]:
+    """The titles of those of the collections that are hers."""
+    own = Collection.objects.filter(storefront__influencer=influencer, pk__in=ids)
+    return dict(own.values_list("pk", "title"))

@@ -1,7 +1,6 @@
 """Fixtures for every test: the named cast."""
 
 from collections.abc import Generator
-from importlib import import_module
 
 import pytest
 from django.apps import apps
@@ -10,6 +9,7 @@ from django.test import Client
 from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import User
+from commissions import triggers
 from core.append_only import protect, unprotect
 from tests import cast
 
@@ -77,7 +77,6 @@ def as_sol(sol: cast.Sol) -> Client:
     return client_for(sol.user)
 
 
-append_only = import_module("commissions.migrations.0002_append_only")
 LOG = "influencers_applicationevent"
 
 
@@ -101,7 +100,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         return (yield)
     blocker = item.config.stash[blocking_manager_key]
     with blocker.unblock(), connection.schema_editor() as editor:
-        append_only.remove(apps, editor)
+        triggers.remove(apps, editor)
         unprotect(editor, LOG)
     try:
         return (yield)
@@ -109,5 +108,5 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         # After the last test the database itself is gone.
         if nextitem is not None:
             with blocker.unblock(), connection.schema_editor() as editor:
-                append_only.add(apps, editor)
+                triggers.install(apps, editor)
                 protect(editor, LOG)

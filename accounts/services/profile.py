@@ -130,3 +130,9 @@ def welcome(*, user: User, name: str, language: str, born_on: date, findable_by:
     user.save(update_fields=["name", "language", "born_on", "findable_by"])
     give_handle(user)
     index_person(user)
+
+
+def tell_birth(*, user: User, born_on: date) -> None:
+    """Say when one was born, where it was not known; what was said before stays."""
+    if User.objects.filter(pk=user.pk, born_on__isnull=True).update(born_on=born_on):
+        user.born_on = born_on

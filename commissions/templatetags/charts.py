@@ -1,10 +1,12 @@
 """Charts as SVG from the server: no script, no inline style."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.formats import date_format
 
+from commissions import evidence
 from commissions.queries import Day
 from core.templatetags.bars import Mark, nice_top
 from core.templatetags.core import money_text
@@ -48,3 +50,21 @@ def line_chart(days: Sequence[Day], currency: str) -> dict[str, object]:
         "ticks": ticks, "now": " ".join(now), "before": " ".join(before), "peak": peak,
         "area": f"{START},{BOTTOM} {' '.join(now)} {END},{BOTTOM}" if now else "",
     }  # fmt: skip
+
+
+@register.filter
+def redacted(text: str) -> str:
+    """Evidence as the creator may read it."""
+    return evidence.redacted(text)
+
+
+@register.simple_tag
+def with_query(kept: Mapping[str, str], **changed: str) -> str:
+    """These parameters, some of them changed, as the end of an address."""
+    return urlencode({**kept, **changed})
+
+
+@register.filter
+def money_in(minor: int, currency: str) -> str:
+    """An amount for a sentence."""
+    return money_text(minor, currency)

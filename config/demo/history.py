@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts.models import User
 from catalog.models import Variant
-from commissions import services as commissions
+from commissions.services import deciding, ledger
 from influencers.models import Click
 from orders.models import Order, OrderLine, Payment, Refund
 from storefront.models import Pick, Storefront
@@ -152,13 +152,11 @@ def maybe_return(line: OrderLine, rng: random.Random, now: datetime) -> Refund |
 
 def settle(order: Order, refunds: list[Refund], now: datetime) -> None:
     """Let the commission services book what happened to an order, each at its own time."""
-    commissions.accrue_for(order, now=order.paid_at)
+    deciding.accrue_for(order, now=order.paid_at)
     ended = [
         line.returnable_until for line in order.lines.all() if line.returnable_until and line.returnable_until <= now
     ]
-    events = [(refund.created_at, commissions.reverse_for) for refund in refunds] + [
-        (at, commissions.clear_for) for at in ended
-    ]
+    events = [(refund.created_at, ledger.reverse_for) for refund in refunds] + [(at, ledger.clear_for) for at in ended]
     for at, book in sorted(events, key=lambda event: event[0]):
         book(order, now=at)
 

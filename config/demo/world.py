@@ -20,8 +20,9 @@ from commissions.models import Rate
 from config.demo import PASSWORD
 from config.demo.catalogue import CATEGORIES, PRODUCTS, SELLERS
 from config.demo.circle import add_circle
-from config.demo.history import write_history
+from config.demo.history import noon, write_history
 from config.demo.people import PEOPLE, DemoPerson
+from config.demo.programme import add_programme
 from config.demo.proofs import add_connection
 from config.demo.sparks import add_sparks
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
@@ -58,8 +59,11 @@ def add_catalogue(today: date) -> dict[str, Product]:
             slug=slug, path=row.path, name=row.name, names={"zh-hans": row.zh}, parent=categories.get(parent)
         )
         starts_on = today - timedelta(days=400)
-        Rate.objects.create(category=categories[row.path], rate_bps=row.rate_bps, starts_on=starts_on)
-    Rate.objects.create(category=None, rate_bps=400, starts_on=today - timedelta(days=400))
+        Rate.objects.create(
+            category=categories[row.path], rate_bps=row.rate_bps, starts_on=starts_on, announced_at=noon(starts_on)
+        )
+    first_day = today - timedelta(days=400)
+    Rate.objects.create(category=None, rate_bps=400, starts_on=first_day, announced_at=noon(first_day))
     sellers = {slug: Seller.objects.create(slug=slug, name=name) for slug, (name, _) in SELLERS.items()}
     by_brand = {brand: sellers[slug] for slug, (_, brands) in SELLERS.items() for brand in brands}
     products = {}
@@ -226,6 +230,8 @@ def load(*, today: date, say: Say, tick: Callable[[], None]) -> int:
     say("Three months of visits and orders")
     members = [users["lina"], users["grace"], users["ingrid"], users["jun"]]
     orders = write_history(shops, members, today=today, now=now, seed=SEED, tick=tick)
+    say("Rates, campaigns, codes and channels")
+    add_programme(users, products, now, today)
     say("Friends, lists and gifts")
     add_circle(users, products, today)
     say("Sparks")

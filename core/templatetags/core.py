@@ -1,5 +1,6 @@
 """Tags that every template may use without loading them."""
 
+from datetime import date
 from decimal import Decimal
 
 from django import template
@@ -69,6 +70,15 @@ def _scaled(count: int, units: tuple[tuple[int, str], ...]) -> str:
             tenths = count * 10 // unit
             return f"{tenths // 10}{sign}" if tenths % 10 == 0 else f"{tenths // 10}.{tenths % 10}{sign}"
     return formats.number_format(count, force_grouping=True)
+
+
+@register.filter
+def day(text: str) -> str:
+    """A day as notices and mails keep it (``2026-12-01``), in words; whatever is none stays as it is."""
+    try:
+        return formats.date_format(date.fromisoformat(text))
+    except (TypeError, ValueError):
+        return text
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Verbs of the influencer programme, by topic: applying, referring."""

@@ -1,5 +1,6 @@
 """Buy from lists: a friend's wish as a gift, one's own shopping list at once."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,7 +21,7 @@ PREFIX = "claim:"
 
 
 @transaction.atomic
-def gift_cart(*, claim: Claim, touch: Touch | None, recipient: User, variant: Variant | None = None) -> Cart:
+def gift_cart(*, claim: Claim, trail: Sequence[Touch], recipient: User, variant: Variant | None = None) -> Cart:
     """A cart of its own for one claimed thing, made anew, with the variant that the giver chose or the first that fits.
 
     Raises an OrderError when it cannot be had.
@@ -35,9 +36,9 @@ def gift_cart(*, claim: Claim, touch: Touch | None, recipient: User, variant: Va
     key = f"gift{claim.token}"[:32]
     Cart.objects.filter(key=key).delete()
     cart = Cart.objects.create(key=key, checkout_token=new_token(), recipient=recipient)
-    if touch is not None and Influencer.objects.filter(pk=touch.influencer_id, user=recipient).exists():
-        touch = None
-    add_to_cart(cart=cart, variant=variant, quantity=claim.quantity, touch=touch, reference=f"{PREFIX}{claim.pk}")
+    own = Influencer.objects.filter(user=recipient).values_list("pk", flat=True).first()
+    others = [touch for touch in trail if touch.influencer_id != own]
+    add_to_cart(cart=cart, variant=variant, quantity=claim.quantity, trail=others, reference=f"{PREFIX}{claim.pk}")
     return cart
 
 
@@ -59,7 +60,7 @@ def fill_cart(*, user: User, items: list[ListItem]) -> tuple[int, list[str]]:
         if missing <= 0:
             continue
         try:
-            add_to_cart(cart=cart, variant=variant, quantity=missing, touch=None)
+            add_to_cart(cart=cart, variant=variant, quantity=missing)
             came += 1
         except OrderError as refusal:
             refused.append(str(refusal))

@@ -108,10 +108,10 @@ def buy(request: HttpRequest, token: str) -> HttpResponse:
     chosen = next((one for one in variants if str(one.pk) == request.POST.get("variant")), None)
     try:
         if chosen is not None:
-            buying.gift_cart(claim=row, touch=referral_cookie.read(request), recipient=recipient, variant=chosen)
+            buying.gift_cart(claim=row, trail=referral_cookie.trail(request), recipient=recipient, variant=chosen)
             return redirect("lists:buy", token)
         if cart is None or not cart.lines.exists():
-            cart = buying.gift_cart(claim=row, touch=referral_cookie.read(request), recipient=recipient)
+            cart = buying.gift_cart(claim=row, trail=referral_cookie.trail(request), recipient=recipient)
     except OrderError as refusal:
         messages.error(request, str(refusal))
         return redirect("lists:manage_claim", token)

@@ -17,10 +17,7 @@ from accounts.circle import person_at
 from accounts.models import User
 from core.http import MemberRequest, is_part_request, render_page
 from core.images import BadPicture
-from influencers.models import Influencer
-from influencers.referral_cookie import counts_as_visit, remember, visitor_key
-from influencers.referrals import Touch
-from influencers.services.clicks import record_click
+from influencers.referral_cookie import came_through
 from lists import queries, visibility
 from lists.errors import ListError, UnknownPerson
 from lists.forms import ListForm, PersonForm
@@ -127,7 +124,8 @@ def _show(request: HttpRequest, row: List, rights: Rights) -> HttpResponse:
     }
     response = render_page(request, "lists/page.html", context, fragment=_part(request))
     if shown.creator is not None and not rights.manage and not is_part_request(request):
-        _touched(request, shown.creator, shown.source, response)
+        # Whoever comes to a creator's list was brought by her.
+        came_through(request, response, influencer=shown.creator, source=shown.source, live_at=shown.row.created_at)
     response["Cache-Control"] = "private, no-cache"
     return response
 
@@ -135,13 +133,6 @@ def _show(request: HttpRequest, row: List, rights: Rights) -> HttpResponse:
 def _part(request: HttpRequest) -> str:
     """What htmx asks for: the next rows below "Load more", or all of the items."""
     return "lists/_rows.html" if request.headers.get("HX-Target") == "more" else "lists/_items.html"
-
-
-def _touched(request: HttpRequest, creator: Influencer, source: str, response: HttpResponse) -> None:
-    """Whoever comes to a creator's list was brought by her."""
-    remember(response, Touch(influencer_id=creator.pk, source=source, seen_at=timezone.now()))
-    if counts_as_visit(request, creator):
-        record_click(influencer=creator, source=source, visitor=visitor_key(request))
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,16 +1,20 @@
 """Put things into a cart and take them out."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog.models import Variant
-from influencers.models import Influencer
-from influencers.referrals import Touch
-from orders.errors import BadQuantity, NotOnSale, OtherCurrency, SoldOut
+from influencers.codes import normalised
+from influencers.models import CreatorCode, Influencer
+from influencers.referrals import Journey, Touch, as_stored, claim_on, merged
+from influencers.services.referring import policy_at
+from orders.errors import BadCode, BadQuantity, NotOnSale, OtherCurrency, SoldOut
 from orders.models import Cart, CartLine
 
 MOST = 99
@@ -24,9 +28,9 @@ def new_token() -> str:
 def cart_for(*, user: User | None, key: str | None) -> Cart:
     """The member's cart, or the guest's under this key; made when there is none."""
     if user is not None:
-        cart, _ = Cart.objects.get_or_create(user=user, defaults={"checkout_token": new_token()})
+        cart, _made = Cart.objects.get_or_create(user=user, defaults={"checkout_token": new_token()})
     else:
-        cart, _ = Cart.objects.get_or_create(key=key or new_token(), defaults={"checkout_token": new_token()})
+        cart, _made = Cart.objects.get_or_create(key=key or new_token(), defaults={"checkout_token": new_token()})
     return cart
 
 
@@ -44,6 +48,8 @@ def adopt_cart(*, user: User, key: str) -> None:
             CartLine.objects.filter(pk=line.pk).update(cart=cart)
         elif line.quantity > own.quantity:
             CartLine.objects.filter(pk=own.pk).update(quantity=line.quantity)
+    if guest.code_id and not cart.code_id:
+        Cart.objects.filter(pk=cart.pk).update(code=guest.code_id)
     guest.delete()
 
 
@@ -58,11 +64,14 @@ def _checked(variant: Variant, quantity: int) -> None:
 
 
 @transaction.atomic
-def add_to_cart(*, cart: Cart, variant: Variant, quantity: int, touch: Touch | None, reference: str = "") -> CartLine:
+def add_to_cart(
+    *, cart: Cart, variant: Variant, quantity: int, trail: Sequence[Touch] = (), reference: str = ""
+) -> CartLine:
     """Put so many more of a variant into the cart.
 
-    A new line records who brought it (the current touch of an active influencer), and keeps that whatever is
-    clicked later; adding more of a variant that lies there does not change it. Raises an OrderError.
+    A new line records the touches that the visitor carried, of active influencers, and by the rule of attribution who
+    brought it; it keeps that whatever is clicked later, and adding more of a variant that lies there does not change it.
+    Raises an OrderError.
     """
     other = (
         cart.lines.exclude(variant__product__currency=variant.product.currency)
@@ -75,7 +84,7 @@ def add_to_cart(*, cart: Cart, variant: Variant, quantity: int, touch: Touch | N
     _checked(variant, quantity + (lying.quantity if lying else 0))
     if lying:
         return change_quantity(line=lying, quantity=lying.quantity + quantity)
-    fields = {"quantity": quantity, "reference": reference, **_referral(touch)}
+    fields = {"quantity": quantity, "reference": reference, **_referral(trail, variant.product_id)}
     try:
         with transaction.atomic():
             return CartLine.objects.create(cart=cart, variant=variant, **fields)
@@ -84,11 +93,44 @@ def add_to_cart(*, cart: Cart, variant: Variant, quantity: int, touch: Touch | N
         return CartLine.objects.get(cart=cart, variant=variant, reference=reference)
 
 
-def _referral(touch: Touch | None) -> dict[str, object]:
-    """The touch as a cart line records it; nothing for none, or for somebody whose links no longer earn."""
-    if touch is None or not Influencer.objects.active().filter(pk=touch.influencer_id).exists():
-        return {}
-    return {"influencer_id": touch.influencer_id, "source": touch.source[:60], "touched_at": touch.seen_at}
+def active_touches(trail: Sequence[Touch]) -> list[Touch]:
+    """Those of the touches whose influencers' links earn, oldest first."""
+    people = {touch.influencer_id for touch in trail}
+    active = set(Influencer.objects.active().filter(pk__in=people).values_list("pk", flat=True)) if people else set()
+    return list(merged(touch for touch in trail if touch.influencer_id in active))
+
+
+def _referral(trail: Sequence[Touch], product_id: int) -> dict[str, object]:
+    """What a cart line records of how it came there."""
+    now = timezone.now()
+    touches = active_touches(trail)
+    if not touches:
+        return {"added_at": now}
+    claim = claim_on(Journey(product_id, now, now, tuple(touches)), policy_at(now))
+    kept: dict[str, object] = {"added_at": now, "touches": [as_stored(touch) for touch in touches]}
+    if claim and claim.touch:
+        kept |= {
+            "influencer_id": claim.influencer_id,
+            "source": claim.touch.source,
+            "touched_at": claim.touch.seen_at,
+        }
+    return kept
+
+
+@transaction.atomic
+def set_code(*, cart: Cart, typed: str, user: User | None) -> CreatorCode | None:
+    """Credit the whole cart to the creator whose code was typed; an empty one takes the code off. Raises BadCode."""
+    code = None
+    if typed.strip():
+        codes = CreatorCode.objects.select_related("influencer__user").filter(influencer__state=Influencer.State.ACTIVE)
+        code = codes.filter(code=normalised(typed)).first()
+        if code is None:
+            raise BadCode(_("No creator has this code. Check the spelling, or go on without one."))
+        if user is not None and code.influencer.user_id == user.pk:
+            raise BadCode(_("This is your own code: no commission is earned on own orders."))
+    Cart.objects.filter(pk=cart.pk).update(code=code)
+    cart.code = code
+    return code
 
 
 def change_quantity(*, line: CartLine, quantity: int) -> CartLine:
@@ -104,6 +146,7 @@ def remove_line(*, line: CartLine) -> dict[str, Any]:
     kept = {
         "variant": line.variant_id, "quantity": line.quantity, "influencer": line.influencer_id, "source": line.source,
         "touched_at": line.touched_at.isoformat() if line.touched_at else "", "added_at": line.added_at.isoformat(),
+        "touches": line.touches,
     }  # fmt: skip
     line.delete()
     return kept
@@ -114,7 +157,7 @@ def restore_line(*, cart: Cart, kept: dict[str, Any]) -> None:
     """Put a removed line back as it was, unless the variant lies in the cart again."""
     fields = {
         "quantity": kept["quantity"], "influencer_id": kept["influencer"], "source": kept["source"],
-        "touched_at": kept["touched_at"] or None, "added_at": kept["added_at"],
+        "touched_at": kept["touched_at"] or None, "added_at": kept["added_at"], "touches": kept["touches"],
     }  # fmt: skip
     if Variant.objects.filter(pk=str(kept["variant"])).exists():
         CartLine.objects.get_or_create(cart=cart, variant_id=kept["variant"], defaults=fields)

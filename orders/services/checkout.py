@@ -1,20 +1,26 @@
 """From a cart to a paid order, or to one that never was."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.vault import Place, place_hash
 from catalog.services import return_stock, take_stock
 from core.reactions import announce
+from influencers.referrals import Claim, Journey, Touch, claim_on, journey_as_stored
+from influencers.services.referring import policy_at
 from orders.errors import AlreadyDone, EmptyCart, NotOnSale, PaymentFailed, PriceChanged, SoldOut
 from orders.gateways import Charge, gateway
+from orders.journeys import journey_of
 from orders.models import Cart, CartLine, Gift, Order, OrderLine, Payment
-from orders.services.cart import new_token
+from orders.services.cart import active_touches, new_token
 
 # An order that nobody paid gives its stock back after this long.
 UNPAID_MINUTES = 30
@@ -44,9 +50,12 @@ def new_number() -> str:
 @transaction.atomic
 def place_order(
     *, cart: Cart, user: User | None, contact: Contact, checkout_token: str, total_minor: int,
-    recipient: User | None = None, message: str = "",
+    recipient: User | None = None, message: str = "", trail: Sequence[Touch] = (),
 ) -> Order:  # fmt: skip
     """Make the order of this checkout and take its stock, all or nothing.
+
+    ``trail``: the touches that the visitor carries now. With what each cart line recorded, the typed code and the rule of
+    attribution they say who is credited; all of it is copied onto the lines. (A gift goes by what its cart recorded.)
 
     With a ``recipient`` it is a gift that goes to her: the contact has no address then, she says where.
     The same checkout token gives the same order. Prices are read anew: a total other than the one shown raises
@@ -72,7 +81,7 @@ def place_order(
         raise PriceChanged
     try:
         with transaction.atomic():
-            order = _new_order(cart, user, contact, checkout_token, lines, total_minor)
+            order = _new_order(cart, user, contact, checkout_token, lines, total_minor, trail)
             if recipient is not None:
                 Gift.objects.create(order=order, recipient=recipient, giver_name=contact.name, message=message[:280])
     except IntegrityError:
@@ -89,24 +98,50 @@ def _cancelled_words() -> str:
     return _("This order waited too long and was cancelled. Your cart is still here: pay again.")
 
 
+def _previous_order_at(user: User | None, email: str) -> datetime | None:
+    """When this buyer placed the paid order before."""
+    whose = Order.objects.filter(user=user) if user else Order.objects.filter(user__isnull=True, email__iexact=email)
+    return whose.paid().order_by("-placed_at").values_list("placed_at", flat=True).first()
+
+
+def _brought(journey: Journey, claim: Claim | None) -> dict[str, Any]:
+    """The referral of an order's line."""
+    kept: dict[str, Any] = {"journey": journey_as_stored(journey)}
+    if claim is not None:
+        source = claim.touch.source if claim.touch else f"code:{journey.code}"
+        seen = claim.touch.seen_at if claim.touch else None
+        kept |= {"influencer_id": claim.influencer_id, "source": source, "touched_at": seen}
+    return kept
+
+
 def _new_order(
-    cart: Cart, user: User | None, contact: Contact, checkout_token: str, lines: list[CartLine], total_minor: int
-) -> Order:
+    cart: Cart, user: User | None, contact: Contact, checkout_token: str, lines: list[CartLine], total_minor: int,
+    trail: Sequence[Touch],
+) -> Order:  # fmt: skip
+    now = timezone.now()
+    policy, touches = policy_at(now), active_touches(trail)
+    code = cart.code if cart.code and cart.code.influencer.is_active else None
+    # Only a policy whose sessions end with an order asks for it; kept in any case, so that the answer can be given again.
+    previous = _previous_order_at(user, contact.email)
+    journeys = [
+        journey_of(line, touches, placed_at=now, code=code, previous_order_at=previous) for line in lines
+    ]  # fmt: skip
+    place = Place(contact.name, contact.address, contact.address_2, contact.postcode, contact.city, contact.country)
     order = Order.objects.create(
         number=new_number(), token=new_token(), checkout_token=checkout_token, user=user, email=contact.email,
         language=contact.language, name=contact.name, address=contact.address, address_2=contact.address_2,
         postcode=contact.postcode, city=contact.city, country=contact.country, phone=contact.phone,
-        currency=lines[0].variant.product.currency, total_minor=total_minor,
+        currency=lines[0].variant.product.currency, total_minor=total_minor, place_hash=place_hash(place), placed_at=now,
     )  # fmt: skip
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order, seller=line.variant.product.seller, product=line.variant.product, variant=line.variant,
             category=line.variant.product.category, name=line.variant.product.name, option=line.variant.label[:200],
             quantity=line.quantity, unit_price_minor=line.variant.price_minor,
-            total_minor=line.quantity * line.variant.price_minor, influencer_id=line.influencer_id, source=line.source,
-            touched_at=line.touched_at, added_at=line.added_at, reference=line.reference, return_window_days=line.variant.product.return_days,
+            total_minor=line.quantity * line.variant.price_minor, added_at=line.added_at, reference=line.reference,
+            return_window_days=line.variant.product.return_days, **_brought(journey, claim_on(journey, policy)),
         )
-        for line in lines
+        for line, journey in zip(lines, journeys, strict=True)
     )  # fmt: skip
     return order
 
@@ -134,6 +169,7 @@ def pay(*, order: Order, card: str, cart: Cart | None) -> Payment:
         reference=charge.reference,
         amount_minor=order.total_minor,
         currency=order.currency,
+        card_hash=charge.fingerprint,
     )
     return _settle(order, payment, charge, cart)
 
@@ -179,6 +215,7 @@ def mark_paid(*, order: Order, cart: Cart | None) -> bool:
     order.refresh_from_db()
     if cart is not None:
         cart.lines.filter(variant__in=order.lines.values("variant")).delete()
+        Cart.objects.filter(pk=cart.pk).update(code=None)
         renew_checkout(cart=cart)
     announce("orders.paid", order.pk)
     return True

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.services import circle
 from core.http import MemberRequest, is_part_request, render_page, say
 from core.views import safe_next, too_many
+from influencers.referral_cookie import trail
 from influencers.referrals import Touch
 from orders.errors import OrderError
 from orders.queries import CART_KEY, cart_count
@@ -324,13 +325,15 @@ def add_to_cart(request: HttpRequest, code: str) -> HttpResponse:
         target = f"{product.get_absolute_url()}?via={spark.author.handle}&from={spark.source}"
         return redirect(target if spark.is_by_creator and spark.author.handle else product.get_absolute_url())
     touch = (
-        Touch(influencer_id=spark.author.influencer.pk, source=spark.source, seen_at=timezone.now())
+        Touch(spark.author.influencer.pk, spark.source, timezone.now(), product.pk, spark.posted_at)
         if spark.is_by_creator
         else None
     )
     refusal = ""
     try:
-        carts.add_to_cart(cart=_cart(request), variant=variant, quantity=1, touch=touch)
+        carts.add_to_cart(
+            cart=_cart(request), variant=variant, quantity=1, trail=[*trail(request), *([touch] if touch else [])]
+        )
     except OrderError as trouble:
         refusal = str(trouble)
     if is_part_request(request):

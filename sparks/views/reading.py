@@ -5,19 +5,15 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.budget import seconds_to_wait
 from core.http import MemberRequest, is_part_request, render_page
 from core.views import safe_next
-from influencers.referral_cookie import client_address, counts_as_visit, is_opened, is_robot, remember, visitor_key
-from influencers.referrals import Touch
-from influencers.services.clicks import record_click
+from influencers.referral_cookie import came_through, client_address, is_opened, is_robot
 from sparks import live, queries
 from sparks.badges import DEFAULT_POLICY
-from sparks.models import Spark
 from sparks.services import acts
 from sparks.visitors import CHOSEN, chosen_topics, member, viewer_key
 
@@ -199,15 +195,9 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     if not shown.card.is_self and not is_part_request(request) and is_opened(request):
         _count(request, [spark.code])
     if shown.card.via and not shown.card.is_self and not is_part_request(request):
-        _touched(request, spark, response)
+        creator = spark.author.influencer
+        came_through(request, response, influencer=creator, source=spark.source, live_at=spark.posted_at)
     return response
-
-
-def _touched(request: HttpRequest, spark: Spark, response: HttpResponse) -> None:
-    creator = spark.author.influencer
-    remember(response, Touch(influencer_id=creator.pk, source=spark.source, seen_at=timezone.now()))
-    if counts_as_visit(request, creator):
-        record_click(influencer=creator, source=spark.source, visitor=visitor_key(request))
 
 
 @login_not_required

@@ -3,15 +3,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.circle import Tie
 from accounts.models import User
 from core.http import is_part_request, render_page
-from influencers.referral_cookie import counts_as_visit, remember, visitor_key
-from influencers.referrals import Touch
-from influencers.services.clicks import record_click
+from influencers.referral_cookie import came_through
 from storefront.models import Storefront
 from storefront.queries import (
     collection_page,
@@ -86,9 +83,8 @@ def _part(request: HttpRequest) -> str:
 
 def _touched(request: HttpRequest, storefront: Storefront, source: str, response: HttpResponse) -> HttpResponse:
     """Remember who brought the visitor here. Of the visits, her own and those of robots are not counted as clicks."""
-    influencer = storefront.influencer
     if storefront.is_published and not is_part_request(request):
-        remember(response, Touch(influencer_id=influencer.pk, source=source, seen_at=timezone.now()))
-        if counts_as_visit(request, influencer):
-            record_click(influencer=influencer, source=source, visitor=visitor_key(request))
+        came_through(
+            request, response, influencer=storefront.influencer, source=source, live_at=storefront.published_at
+        )
     return response

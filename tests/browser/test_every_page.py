@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from commissions import services
+from commissions.services import deciding, ledger
 from core.sealing import seal
 from influencers.models import Snapshot
 from notifications.services import notify
@@ -38,7 +38,7 @@ PAGES = {
 @pytest.fixture
 def world(db: None) -> World:
     world = build(cast)
-    services.accrue_for(world.order)
+    deciding.accrue_for(world.order)
     sent_at = timezone.now() - timedelta(days=31)
     other = OrderLine.objects.create(
         **{
@@ -49,8 +49,8 @@ def world(db: None) -> World:
         shipped_at=sent_at,
         returnable_until=sent_at + timedelta(days=30),
     )
-    services.accrue_for(world.order)
-    services.clear_for(other.order)
+    deciding.accrue_for(world.order)
+    ledger.clear_for(other.order)
     notify(recipient=world.people["buyer"], kind="application_submitted", mail=False)
     declined = ApplicationFactory(
         state="declined", reason="other", note="Post more often.", reapply_on=timezone.localdate()

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from commissions import services
 from commissions.audit import breaks
 from commissions.models import Decision, Entry, Rate
 from commissions.queries import Balance, balances
+from commissions.services import deciding, ledger, sweeping
 from core.models import AppendOnlyError
 from influencers.models import Influencer
 from notifications.models import Notice
@@ -48,7 +48,7 @@ def of(influencer: Influencer) -> Balance:
 
 
 def test_a_paid_line_accrues_its_share_as_pending(line: OrderLine, mei: Mei) -> None:
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
 
     assert of(mei.influencer) == Balance("USD", pending=903)
     decision = Decision.objects.get()
@@ -58,8 +58,8 @@ def test_a_paid_line_accrues_its_share_as_pending(line: OrderLine, mei: Mei) -> 
 
 
 def test_accruing_twice_books_once(line: OrderLine) -> None:
-    services.accrue_for(line.order)
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
+    deciding.accrue_for(line.order)
 
     assert (Decision.objects.count(), Entry.objects.count()) == (1, 1)
 
@@ -67,7 +67,7 @@ def test_accruing_twice_books_once(line: OrderLine) -> None:
 def test_an_unpaid_order_accrues_nothing(line: OrderLine) -> None:
     Order.objects.update(paid_at=None)
 
-    assert services.accrue_for(Order.objects.get()) == []
+    assert deciding.accrue_for(Order.objects.get()) == []
     assert Decision.objects.count() == 0
 
 
@@ -77,7 +77,7 @@ def test_the_rate_of_the_day_of_the_order_is_copied(line: OrderLine, mei: Mei) -
     Rate.objects.create(category=line.category, rate_bps=500, starts_on=old - timedelta(days=9), ends_on=old)
     Rate.objects.create(category=line.category, rate_bps=1000, starts_on=old)
 
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
     Rate.objects.update(rate_bps=1)
 
     assert of(mei.influencer).pending == 1290
@@ -90,7 +90,7 @@ def test_a_category_takes_the_rate_of_the_one_above(mei: Mei, lina: User) -> Non
     product = ProductFactory(category=CategoryFactory(slug="kitchen", parent=home))
     line = OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer, product=product)
 
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
 
     assert of(mei.influencer).pending == 192
 
@@ -98,7 +98,7 @@ def test_a_category_takes_the_rate_of_the_one_above(mei: Mei, lina: User) -> Non
 def test_an_own_purchase_is_refused_with_its_reason(mei: Mei) -> None:
     line = OrderLineFactory(order=OrderFactory(user=mei.user), influencer=mei.influencer)
 
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
 
     decision = Decision.objects.get()
     assert (decision.outcome, decision.reason, decision.commission_minor) == ("refused", "own_purchase", 0)
@@ -109,7 +109,7 @@ def test_a_guest_with_the_creators_mailbox_is_an_own_purchase(mei: Mei) -> None:
     order = OrderFactory(user=None, email="Mei+shop@Example.com")
     OrderLineFactory(order=order, influencer=mei.influencer)
 
-    services.accrue_for(order)
+    deciding.accrue_for(order)
 
     assert Decision.objects.get().reason == "own_purchase"
 
@@ -117,62 +117,62 @@ def test_a_guest_with_the_creators_mailbox_is_an_own_purchase(mei: Mei) -> None:
 def test_a_line_nobody_brought_is_not_decided(lina: User) -> None:
     line = OrderLineFactory(order=OrderFactory(user=lina))
 
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
 
     assert Decision.objects.count() == 0
 
 
 def test_nothing_clears_before_the_window_ends(line: OrderLine, mei: Mei) -> None:
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
     shipped(line, days_ago=29)
 
-    assert services.clear_for(line.order) == []
+    assert ledger.clear_for(line.order) == []
     assert of(mei.influencer) == Balance("USD", pending=903)
 
 
 def test_it_clears_once_when_the_window_has_ended(line: OrderLine, mei: Mei) -> None:
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
     shipped(line, days_ago=30)
 
-    services.clear_for(line.order)
-    services.clear_for(line.order)
+    ledger.clear_for(line.order)
+    ledger.clear_for(line.order)
 
     assert of(mei.influencer) == Balance("USD", cleared=903)
     assert Notice.objects.get(recipient=mei.user).kind == "commission_cleared"
 
 
 def test_a_refund_before_clearing_takes_its_share_from_pending(line: OrderLine, mei: Mei) -> None:
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
 
-    services.reverse_for(refunded(line, 6_450).order)
-    services.reverse_for(line.order)
+    ledger.reverse_for(refunded(line, 6_450).order)
+    ledger.reverse_for(line.order)
 
     assert of(mei.influencer) == Balance("USD", pending=452, reversed=451)
 
 
 def test_a_refund_after_clearing_takes_its_share_from_cleared(line: OrderLine, mei: Mei) -> None:
-    services.accrue_for(line.order)
-    services.clear_for(shipped(line, days_ago=31).order)
+    deciding.accrue_for(line.order)
+    ledger.clear_for(shipped(line, days_ago=31).order)
 
-    services.reverse_for(refunded(line, 12_900).order)
+    ledger.reverse_for(refunded(line, 12_900).order)
 
     assert of(mei.influencer) == Balance("USD", reversed=903)
 
 
 def test_a_refund_that_arrives_before_the_accrual_ends_at_zero(line: OrderLine, mei: Mei) -> None:
-    services.reverse_for(refunded(line, 12_900).order)
-    services.accrue_for(line.order)
+    ledger.reverse_for(refunded(line, 12_900).order)
+    deciding.accrue_for(line.order)
 
     assert of(mei.influencer) == Balance("USD", reversed=903)
 
 
 def test_sweeps_find_what_lost_messages_left(line: OrderLine, mei: Mei) -> None:
-    assert services.sweep() == {"accrued": 1, "reversed": 0, "cleared": 0}
+    assert sweeping.sweep() == {"accrued": 1, "reversed": 0, "cleared": 0, "released": 0, "removed": 0}
     refunded(line, 6_450)
-    assert services.sweep() == {"accrued": 0, "reversed": 1, "cleared": 0}
+    assert sweeping.sweep() == {"accrued": 0, "reversed": 1, "cleared": 0, "released": 0, "removed": 0}
     shipped(line, days_ago=31)
-    assert services.sweep() == {"accrued": 0, "reversed": 0, "cleared": 1}
-    assert services.sweep() == {"accrued": 0, "reversed": 0, "cleared": 0}
+    assert sweeping.sweep() == {"accrued": 0, "reversed": 0, "cleared": 1, "released": 0, "removed": 0}
+    assert sweeping.sweep() == {"accrued": 0, "reversed": 0, "cleared": 0, "released": 0, "removed": 0}
 
     assert of(mei.influencer) == Balance("USD", cleared=452, reversed=451)
 
@@ -184,10 +184,10 @@ ACTS = ("accrue", "clear", "reverse", "sweep")
 def test_every_order_of_arrival_ends_the_same(line: OrderLine, mei: Mei, order_of_acts: tuple[str, ...]) -> None:
     refunded(shipped(line, days_ago=31), 6_450)
     acts = {
-        "accrue": lambda: services.accrue_for(line.order),
-        "clear": lambda: services.clear_for(line.order),
-        "reverse": lambda: services.reverse_for(line.order),
-        "sweep": services.sweep,
+        "accrue": lambda: deciding.accrue_for(line.order),
+        "clear": lambda: ledger.clear_for(line.order),
+        "reverse": lambda: ledger.reverse_for(line.order),
+        "sweep": sweeping.sweep,
     }
 
     for act in (*order_of_acts, *order_of_acts):
@@ -210,21 +210,21 @@ def test_no_history_breaks_the_books(mei: Mei, lina: User, price: int, bps: int,
         for step in steps:
             line.refresh_from_db()
             if step == "accrue":
-                services.accrue_for(line.order)
+                deciding.accrue_for(line.order)
             elif step == "ship":
                 shipped(line, days_ago=31)
             elif step == "clear":
-                services.clear_for(line.order)
+                ledger.clear_for(line.order)
             elif step == "sweep":
-                services.sweep()
+                sweeping.sweep()
             elif isinstance(step, float) and (more := int((price - line.refunded_minor) * step)) > 0:
                 refunded(line, line.refunded_minor + more)
-                services.reverse_for(line.order)
+                ledger.reverse_for(line.order)
             assert list(breaks()) == []
         line.refresh_from_db()
         if line.refunded_minor < price:
             refunded(line, price)
-        services.reverse_for(line.order)
+        ledger.reverse_for(line.order)
 
         assert (of(mei.influencer).pending, of(mei.influencer).cleared) == (0, 0)
         assert list(breaks()) == []
@@ -235,7 +235,7 @@ def test_no_history_breaks_the_books(mei: Mei, lina: User, price: int, bps: int,
 
 
 def test_rows_are_not_changed_or_removed_by_the_models(line: OrderLine) -> None:
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
     entry = Entry.objects.get()
 
     with pytest.raises(AppendOnlyError):
@@ -253,7 +253,7 @@ def test_rows_are_not_changed_or_removed_by_the_models(line: OrderLine) -> None:
 @pytest.mark.parametrize("table", ["commissions_entry", "commissions_decision"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET currency = 'EUR'", "DELETE FROM {}"])
 def test_rows_are_not_changed_or_removed_by_sql(line: OrderLine, table: str, statement: str) -> None:
-    services.accrue_for(line.order)
+    deciding.accrue_for(line.order)
 
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(table))
@@ -261,11 +261,35 @@ def test_rows_are_not_changed_or_removed_by_sql(line: OrderLine, table: str, sta
     assert Entry.objects.get().currency == "USD"
 
 
-def test_the_audit_names_what_does_not_hold(line: OrderLine, mei: Mei) -> None:
-    services.accrue_for(line.order)
-    Entry.objects.create(
-        influencer=mei.influencer, line=line, kind="reversal", sequence=1, debit="pending", credit="programme",
-        amount_minor=904, currency="USD",
-    )  # fmt: skip
+def raw(line: OrderLine, **fields: object) -> Entry:
+    """A row as nobody of the house would write it, past the balance's guard."""
+    row = {"influencer": line.influencer, "line": line, "currency": "USD", "reason": "", **fields}
+    with connection.cursor() as cursor:
+        table = " ON commissions_entry" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER entry_moves_balance{table}")
+    return Entry.objects.create(**row)
 
-    assert next(breaks()) == f"line {line.pk}: 904 reversed of 903 accrued"
+
+def test_no_movement_takes_a_balance_below_zero(line: OrderLine, mei: Mei) -> None:
+    deciding.accrue_for(line.order)
+
+    with pytest.raises(DatabaseError, match="no_balance_is_below_zero"), transaction.atomic():
+        Entry.objects.create(
+            influencer=mei.influencer, line=line, kind="reversal", sequence=1, debit="pending", credit="programme",
+            amount_minor=904, currency="USD",
+        )  # fmt: skip
+
+    assert of(mei.influencer) == Balance("USD", pending=903)
+
+
+def test_the_audit_names_what_does_not_hold(line: OrderLine) -> None:
+    deciding.accrue_for(line.order)
+    raw(line, kind="reversal", sequence=1, debit="pending", credit="programme", amount_minor=904)
+
+    found = list(breaks())
+
+    who = f"line {line.pk}, creator {line.influencer_id}"
+    assert f"I1 creator {line.influencer_id}, USD: pending is kept as 903, the entries say -1" in found
+    assert "I2 the trigger entry_moves_balance is missing" in found
+    assert f"I5-I7 {who}: 904 taken back, at most 0 may be" in found
+    assert f"I5-I7 {who}: a balance is below zero" in found

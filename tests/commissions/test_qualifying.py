@@ -3,9 +3,9 @@
 import pytest
 
 from accounts.models import User
-from commissions import services
 from commissions.qualifying import report_sales
 from commissions.queries import has_balance
+from commissions.services import deciding
 from influencers.models import Influencer
 from influencers.services.probation import sales_of
 from orders.models import OrderLine
@@ -20,7 +20,7 @@ def lines(mei: Mei, lina: User) -> list[OrderLine]:
         OrderLineFactory(order=OrderFactory(user=user), influencer=mei.influencer) for user in (lina, lina, mei.user)
     ]
     for row in rows:
-        services.accrue_for(row.order)
+        deciding.accrue_for(row.order)
     return rows
 
 
@@ -40,7 +40,7 @@ def test_lines_of_others_count_once_and_a_full_refund_takes_them_back(mei: Mei, 
 
 def test_the_third_sale_passes(mei: Mei, lina: User, lines: list[OrderLine]) -> None:
     third = OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer)
-    services.accrue_for(third.order)
+    deciding.accrue_for(third.order)
 
     report_sales()
 
@@ -49,6 +49,6 @@ def test_the_third_sale_passes(mei: Mei, lina: User, lines: list[OrderLine]) -> 
 
 def test_a_balance_is_money_that_was_not_paid_out(mei: Mei, lina: User) -> None:
     assert not has_balance(mei.influencer)
-    services.accrue_for(OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer).order)
+    deciding.accrue_for(OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer).order)
 
     assert has_balance(mei.influencer)

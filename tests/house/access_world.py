@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from accounts.models import User
+from commissions.models import Balance, Check, Payout
 from core.sealing import seal_bytes
 from influencers.models import Application, Connection, Evidence
 from lists.models import Claim, List, ListItem
@@ -15,6 +16,7 @@ from storefront.models import Collection, Pick
 from tests.cast import Mei, Sol
 from tests.factories.accounts import UserFactory, befriend, with_handle
 from tests.factories.catalog import CategoryFactory, ProductFactory
+from tests.factories.commissions import PayoutFactory
 from tests.factories.influencers import ApplicationFactory, InfluencerFactory
 from tests.factories.lists import ListFactory, ListItemFactory
 from tests.factories.orders import CartFactory, CartLineFactory, OrderFactory, OrderLineFactory
@@ -45,6 +47,8 @@ class World:
     ruling: Ruling
     connection: Connection
     evidence: Evidence
+    payout: Payout
+    check: Check
     people: dict[str, User | None] = field(default_factory=dict)
 
 
@@ -66,6 +70,8 @@ def build(cast: ModuleType) -> World:
     hidden = Comment.objects.create(spark=spark, author=lina, words="Buy now", state="hidden")
     connection = mei.user.connections.get()
     evidence = Evidence.objects.create(connection=connection, picture=seal_bytes(b"RIFF-a-picture"))
+    payout = PayoutFactory(payee__influencer=mei.influencer)
+    Balance.objects.create(influencer=mei.influencer, currency="USD")
     return World(
         connection=connection,
         evidence=evidence,
@@ -85,6 +91,8 @@ def build(cast: ModuleType) -> World:
         comment=Comment.objects.create(spark=spark, author=lina, words="Lovely"),
         report=report,
         ruling=Ruling.objects.create(spark=spark, comment=hidden, kind="hide", reason="spam", by=rhea),
+        payout=payout,
+        check=Check.objects.create(kind="ledger", rows=0),
         application=ApplicationFactory(user=UserFactory(name="Grace Lin")),
         people={
             "guest": None, "stranger": cast.otto(), "owner": mei.user, "other creator": kai, "buyer": lina,

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from influencers import referral_cookie
 from influencers.models import Click
 from influencers.referrals import Touch
-from influencers.services import clicks
+from influencers.services import referring
 from tests.cast import Mei
 
 NOW = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
@@ -26,7 +26,7 @@ def visit(rf: RequestFactory, user: object = None, method: str = "GET", **header
 @pytest.mark.parametrize("product_id", [None, 7])
 def test_a_visit_counts_once_an_hour_visitor_and_link(mei: Mei, product_id: int | None) -> None:
     for at in (NOW, NOW + timedelta(minutes=30), NOW + timedelta(minutes=40)):
-        clicks.record_click(
+        referring.record_click(
             influencer=mei.influencer, source="storefront", product_id=product_id, visitor="v" * 32, at=at
         )
 
@@ -38,7 +38,7 @@ def test_a_visit_counts_once_an_hour_visitor_and_link(mei: Mei, product_id: int 
 
 def test_another_visitor_and_another_link_count_too(mei: Mei) -> None:
     for source, visitor in [("storefront", "a"), ("storefront", "b"), ("pick:1", "a")]:
-        clicks.record_click(influencer=mei.influencer, source=source, product_id=None, visitor=visitor, at=NOW)
+        referring.record_click(influencer=mei.influencer, source=source, product_id=None, visitor=visitor, at=NOW)
 
     assert Click.objects.count() == 3
 
@@ -62,6 +62,9 @@ def test_the_visitor_key_changes_with_the_day_and_holds_no_address(rf: RequestFa
         {"Sec-Purpose": "prefetch;prerender"},
         {"Purpose": "prefetch"},
         {"Sec-Fetch-Dest": "iframe"},
+        {"Sec-Fetch-Dest": "image"},
+        {"Sec-Fetch-Mode": "no-cors"},
+        {"HX-Request": "true"},
     ],
     ids=str,
 )
@@ -82,21 +85,43 @@ def carried(rf: RequestFactory, response: HttpResponse) -> HttpRequest:
 
 
 def test_the_last_touch_is_remembered_for_thirty_days(rf: RequestFactory) -> None:
+    first, last = Touch(1, "storefront", NOW - timedelta(days=1)), Touch(2, "collection:5/pick:5", NOW, 7, NOW)
     response = HttpResponse()
-    referral_cookie.remember(response, Touch(1, "storefront", NOW - timedelta(days=1)))
-    referral_cookie.remember(response, Touch(2, "pick:5", NOW))
+    referral_cookie.remember(visit(rf), response, first)
+    referral_cookie.remember(carried(rf, response), response, last)
     request = carried(rf, response)
 
-    assert referral_cookie.read(request, now=NOW) == Touch(2, "pick:5", NOW)
-    assert referral_cookie.read(request, now=NOW + timedelta(days=30)) == Touch(2, "pick:5", NOW)
+    assert referral_cookie.trail(request, now=NOW) == (first, last)
+    assert referral_cookie.read(request, now=NOW) == last
+    assert referral_cookie.read(request, now=NOW + timedelta(days=30)) == last
     assert referral_cookie.read(request, now=NOW + timedelta(days=30, seconds=1)) is None
     morsel = response.cookies["referral"]
     assert (morsel["httponly"], morsel["samesite"], morsel["max-age"]) == (True, "Lax", 30 * 86_400)
 
 
-@pytest.mark.parametrize("value", ["", "x", "a:b:c", "WzEsInN0b3JlZnJvbnQiLDFd:1abc:forged"])
+def test_what_is_clicked_after_the_basket_was_opened_does_not_lead(rf: RequestFactory) -> None:
+    late = Touch(2, "storefront", NOW, opened_at=NOW - timedelta(minutes=5))
+    response = HttpResponse()
+    referral_cookie.remember(visit(rf), response, Touch(1, "storefront", NOW - timedelta(minutes=9)))
+    referral_cookie.remember(carried(rf, response), response, late)
+    request = carried(rf, response)
+
+    assert referral_cookie.trail(request, now=NOW)[-1] == late
+    assert referral_cookie.read(request, now=NOW) == Touch(1, "storefront", NOW - timedelta(minutes=9))
+
+
+@pytest.mark.parametrize("value", ["", "x", "a:b:c", "WzEsInN0b3JlZnJvbnQiLDFd:1abc:forged", ".eJw:1abc:forged"])
 def test_a_forged_touch_is_no_touch(rf: RequestFactory, value: str) -> None:
     request = visit(rf)
     request.COOKIES["referral"] = value
 
     assert referral_cookie.read(request, now=NOW) is None
+
+
+def test_a_picture_or_a_frame_of_another_page_leaves_no_touch(mei: Mei, as_guest: Client) -> None:
+    for headers in ({"Sec-Fetch-Dest": "image"}, {"Sec-Fetch-Dest": "iframe"}, {"Sec-Purpose": "prefetch"}):
+        answer = as_guest.get("/@slowhome", headers={"User-Agent": BROWSER} | headers)
+        assert "referral" not in answer.cookies
+
+    assert "referral" in as_guest.get("/@slowhome", headers={"User-Agent": BROWSER}).cookies
+    assert Click.objects.count() == 1

@@ -191,7 +191,7 @@ def pays_by_step(lina: User, otto: User) -> tuple[Client, str, dict[str, str]]:
     befriend(lina, otto)
     item = ListItemFactory(list=ListFactory(owner=otto, audience="friends"))
     variant = VariantFactory(product=item.product)
-    add_to_cart(cart=cart_for(user=lina, key=None), variant=variant, quantity=1, touch=None)
+    add_to_cart(cart=cart_for(user=lina, key=None), variant=variant, quantity=1)
     client = client_for(lina)
     address = client.post(f"/lists/{item.list.slug}/items/{item.pk}/claim", {"act": "buy", "quantity": "1"}).url
     return client, address, {"email": lina.email, "name": "Lina", "where": "her", "message": "", "total_minor": "2400"}

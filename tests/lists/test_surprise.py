@@ -69,7 +69,7 @@ def take_everything(wishes: List, giver: User) -> list[Claim]:
     """One is reserved, one bought here and paid, one bought elsewhere, one let go."""
     first, second, third, fourth = ListItem.objects.filter(list=wishes).order_by("pk")
     bought = giving.claim(item=second, quantity=1, giver=giver, shopping=True)
-    cart = gift_cart(claim=bought, touch=None, recipient=wishes.owner)
+    cart = gift_cart(claim=bought, trail=[], recipient=wishes.owner)
     contact = checkout.Contact("zebedee@example.com", "en", GIVER, "Elm Row 77", "", "10115", "Berlin", "DE")
     order = checkout.place_order(
         cart=cart, user=giver, contact=contact, checkout_token=cart.checkout_token, total_minor=2400
@@ -199,7 +199,7 @@ def test_a_creator_earns_nothing_by_a_gift_to_herself(mei: Mei, giver: User) -> 
     claim = giving.claim(item=item, quantity=1, giver=giver, shopping=True)
     touch = Touch(influencer_id=mei.influencer.pk, source="storefront", seen_at=timezone.now())
 
-    cart = gift_cart(claim=claim, touch=touch, recipient=mei.user)
+    cart = gift_cart(claim=claim, trail=[touch], recipient=mei.user)
 
     assert cart.lines.get().influencer is None
 

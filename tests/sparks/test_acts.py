@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.services import stir
 from commissions.models import Decision
-from commissions.services import accrue_for
+from commissions.services.deciding import accrue_for
 from lists.models import ListItem
 from notifications.models import Notice
 from orders.models import CartLine, Order

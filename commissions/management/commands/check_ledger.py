@@ -11,7 +11,7 @@ from commissions.models import Entry
 
 
 class Command(BaseCommand):
-    help = "Prove what must hold of every line of the ledger; exits non-zero with the first break."
+    help = "Prove the invariants I1 to I16 over all rows; exits non-zero with the first break."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true")

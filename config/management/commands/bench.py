@@ -1,4 +1,4 @@
-"""``manage.py bench pages|import|friend_search|feed|heat|streams|desk|scoring [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+"""``manage.py bench pages|import|friend_search|feed|heat|streams|desk|scoring|clicks|commissions [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
 
 import json
 import os
@@ -17,7 +17,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from config.management import desk_bench, feed_bench, heat_bench, people_bench, scoring_bench, stream_bench
+from config.management import (
+    click_bench,
+    commission_bench,
+    desk_bench,
+    feed_bench,
+    heat_bench,
+    people_bench,
+    scoring_bench,
+    stream_bench,
+)
 
 YARDSTICK = "constant view"
 PAGES = {
@@ -124,13 +133,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = ["pages", "import", "friend_search", "filling", "people", "feed", "posts", "heat", "voices", "streams"]
-        parser.add_argument("name", choices=[*names, "desk", "cases", "scoring"])
+        parser.add_argument("name", choices=[*names, "desk", "cases", "scoring", "clicks", "commissions", "lines"])
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
         parser.add_argument("--products", type=int, default=5000)
         parser.add_argument("--rows", type=int, default=20_000)
         parser.add_argument("--people", type=int, default=1_000_000)
         parser.add_argument("--names", default="", help="a CSV file whose column `name` is mixed in, and searched for")
+        parser.add_argument("--lines", type=int, default=1_000_000)
         parser.add_argument("--posts", type=int, default=1_000_000)
         parser.add_argument("--follows", type=int, default=5_000_000)
         parser.add_argument("--voices", type=int, default=1_000_000)
@@ -157,6 +167,12 @@ class Command(BaseCommand):
         if options["name"] == "desk":
             self.desk(options)
             return
+        if options["name"] == "lines":
+            self.stdout.write(json.dumps(commission_bench.run(options["lines"])))
+            return
+        if options["name"] == "commissions":
+            self.commissions(options)
+            return
         if options["name"] == "feed":
             self.feed(options)
             return
@@ -172,6 +188,9 @@ class Command(BaseCommand):
             return
         if options["name"] == "heat":
             self.heat(options)
+            return
+        if options["name"] == "clicks":
+            self.clicks(options)
             return
         if options["name"] == "friend_search":
             self.friend_search(options)
@@ -215,6 +234,42 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name:<15} {cells}")
         return figures
 
+    def clicks(self, options: dict[str, Any]) -> None:
+        """The redirect of a channel with and without recording, beside the constant view; every click must be in the table."""
+        with tempfile.TemporaryDirectory() as folder:
+            url = f"sqlite:///{folder}/bench.sqlite3"
+            if connection.vendor == "postgresql":
+                url = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/bench_{os.getpid()}"
+                with connection.cursor() as cursor:
+                    cursor.execute(f"CREATE DATABASE bench_{os.getpid()}")
+            environment = {
+                "VAR_DIR": folder, "DEBUG": "0", "SECRET_KEY": "b" * 60, "ALLOWED_HOSTS": "127.0.0.1", "SECURE_SSL_REDIRECT": "0",
+                "ALLOW_TEST_GATEWAY": "1", "DATABASE_URL": url, "REDIS_URL": "", "LOG_LEVEL": "ERROR",
+                "SITE_URL": "http://127.0.0.1", "EMAIL_URL": "dummymail://", "EMBEDDED_WORKER": "1",
+            }  # fmt: skip
+            try:
+                self.child(["migrate", "-v0"], environment)
+                path = self.child(["shell", "-v0", "-c", click_bench.CREATOR], environment).strip()
+                with Server(environment) as server:
+                    figures = click_bench.measure(
+                        server.port, lambda: processor_seconds(server.worker), path, options["requests"]
+                    )
+                counted = int(self.child(["shell", "-v0", "-c", click_bench.COUNT], environment))
+            finally:
+                if connection.vendor == "postgresql":
+                    with connection.cursor() as cursor:
+                        cursor.execute(f"DROP DATABASE bench_{os.getpid()}")
+        # Each visitor of the third row, warm-up included, and the one who came again.
+        figures["lost"] = options["requests"] + 20 + 1 - counted
+        if options["json"]:
+            self.stdout.write(json.dumps({"requests": options["requests"], "database": connection.vendor, **figures}))
+            return
+        self.stdout.write(f"Processor ms a request on {connection.vendor}, {options['requests']} requests each")
+        for name, row in figures.items():
+            if isinstance(row, dict):
+                self.stdout.write(f"{name:<34} {row['ms']:8.3f} ms {row['times']:6.2f} x")
+        self.stdout.write(f"clicks lost: {figures['lost']}")
+
     def imports(self, options: dict[str, Any]) -> dict[str, Any]:
         """Rows per second of a first and a second import into this database, and of bare inserts beside them."""
         vendor = connection.vendor
@@ -252,6 +307,7 @@ class Command(BaseCommand):
                 environment = {"VAR_DIR": folder, "DATABASE_URL": url, "DEBUG": "0", "SECRET_KEY": "b" * 60, "ALLOWED_HOSTS": "127.0.0.1",
                     "SITE_URL": "http://127.0.0.1", "EMAIL_URL": "dummymail://", "ALLOW_TEST_GATEWAY": "1", "LOG_LEVEL": "ERROR", "EMBEDDED_WORKER": "1"}  # fmt: skip
                 self.child(["migrate", "-v0"], environment)
+                self.child(["collectstatic", "--noinput", "-v0"], environment)
                 figures: dict[str, Any] = json.loads(self.child(["bench", *arguments], environment))
             finally:
                 if connection.vendor == "postgresql":
@@ -348,6 +404,22 @@ class Command(BaseCommand):
                 f"{name:<30} p50 {many['p50_ms']:8.2f} ms  p95 {many['p95_ms']:8.2f} ms  {many['queries']} queries"
                 f"   (few: {few['p50_ms']:6.2f} ms, {few['queries']} queries)"
             )
+
+    def commissions(self, options: dict[str, Any]) -> None:
+        """Decide, accrue and clear a backlog, pay it out, and show its earnings; PostgreSQL alone has COPY."""
+        if connection.vendor != "postgresql":
+            raise CommandError("This figure is a ratio to PostgreSQL's COPY: set DATABASE_URL.")
+        figures = self.in_scratch(["lines", "--lines", str(options["lines"])])
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        copy = figures["lines per second"]["COPY into the same tables"]
+        self.stdout.write(f"{figures['lines']} attributed lines, {figures['creators']} creators")
+        for name, rate in figures["lines per second"].items():
+            self.stdout.write(f"{name:<44} {rate:10.0f} lines/s  {rate / copy:6.3f} of COPY")
+        for name, row in figures.items():
+            if isinstance(row, dict) and "ms" in row:
+                self.stdout.write(f"{name:<44} {row['ms']:10.1f} ms       {row['times']:6.2f} x {row['of']}")
 
     def child(self, arguments: list[str], environment: dict[str, str]) -> str:
         """Run one of our commands with other settings; its output."""

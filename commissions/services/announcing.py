@@ -1,0 +1,154 @@
+"""Verbs of rates: announce a change of the card or a campaign, and tell creators. Nothing that was announced is changed later."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from catalog.models import Category, Product, Seller
+from commissions.errors import RateRefused
+from commissions.models import Campaign, Decision, Rate
+from commissions.rates import ALL_BPS, NOTICE_DAYS, RateRow, earliest_start, rate_for
+from core.reactions import start_after_commit
+from influencers.models import Influencer
+from notifications.services import notify
+
+TELL_TASK = "commissions.tasks.tell_rate_change"
+# Whoever sold in a category so long ago is told by mail, too.
+CONCERNED_DAYS = 90
+
+
+def card_rows() -> list[RateRow]:
+    """The whole card, past and announced, as the rule reads it."""
+    rows = Rate.objects.select_related("category").order_by("starts_on")
+    return [
+        RateRow(row.category.path if row.category else "", row.rate_bps, row.starts_on, row.ends_on) for row in rows
+    ]
+
+
+@transaction.atomic
+def announce_rate(
+    *,
+    category: Category | None,
+    rate_bps: int,
+    starts_on: date,
+    reason: str,
+    by: User | None,
+    today: date | None = None,
+) -> Rate:
+    """A category pays this from a day on; the row before it ends then. Creators are told after commit.
+
+    A lower rate starts two weeks from today at the earliest. Raises RateRefused and changes nothing.
+    """
+    day = today or timezone.localdate()
+    if not 0 <= rate_bps <= ALL_BPS:
+        raise RateRefused(_("A rate is 0 to 100 percent."))
+    if starts_on < day:
+        raise RateRefused(_("A change does not start in the past. Choose today or later."))
+    own = Rate.objects.select_for_update().filter(category=category)
+    later = own.filter(starts_on__gte=starts_on).order_by("starts_on").first()
+    if later is not None:
+        words = _("A row that begins on %(day)s is announced already. Choose a day after it.")
+        raise RateRefused(words % {"day": date_format(later.starts_on)})
+    path = category.path if category else ""
+    old = rate_for(path, starts_on, card_rows()).rate_bps
+    earliest = earliest_start(old, rate_bps, today=day)
+    if starts_on < earliest:
+        words = _("A lower rate is announced %(days)s days ahead: %(day)s is the earliest day.")
+        raise RateRefused(words % {"days": NOTICE_DAYS, "day": date_format(earliest)})
+    try:
+        with transaction.atomic():
+            own.filter(ends_on__isnull=True).update(ends_on=starts_on)
+            rate = Rate.objects.create(
+                category=category,
+                rate_bps=rate_bps,
+                starts_on=starts_on,
+                old_bps=old,
+                reason=reason[:200],
+                announced_by=by,
+            )
+    except IntegrityError:
+        raise RateRefused(_("This overlaps another row of this category. Nothing was changed.")) from None
+    start_after_commit(TELL_TASK, rate.pk)
+    return rate
+
+
+@transaction.atomic
+def announce_rates(
+    *, changes: Sequence[tuple[Category | None, int]], starts_on: date, reason: str, by: User | None
+) -> list[Rate]:
+    """Several changes from one day on, all or none. Raises RateRefused with the category's name in front."""
+    made = []
+    for category, rate_bps in changes:
+        try:
+            made.append(announce_rate(category=category, rate_bps=rate_bps, starts_on=starts_on, reason=reason, by=by))
+        except RateRefused as refusal:
+            name = category.label if category else _("Everything else")
+            raise RateRefused(f"{name}: {refusal}") from None
+    return made
+
+
+@transaction.atomic
+def announce_campaign(
+    *, name: str, bonus_bps: int, starts_on: date, ends_on: date, by: User | None, seller: Seller | None = None,
+    category: Category | None = None, products: Collection[Product] = (), creators: Collection[Influencer] = (),
+    today: date | None = None,
+) -> Campaign:  # fmt: skip
+    """A bonus between two days (the second is the first without it). Invited creators are told. Raises RateRefused."""
+    if not 1 <= bonus_bps <= ALL_BPS:
+        raise RateRefused(_("A bonus is more than 0 and at most 100 percent."))
+    if starts_on < (today or timezone.localdate()):
+        raise RateRefused(_("A campaign does not start in the past. Choose today or later."))
+    if ends_on <= starts_on:
+        raise RateRefused(_("A campaign ends after its first day."))
+    highest = max((row.rate_bps for row in card_rows() if row.ends_on is None or row.ends_on > starts_on), default=0)
+    if highest + bonus_bps > ALL_BPS:
+        raise RateRefused(_("With this bonus a sale would pay more than 100 %. Lower it."))
+    if seller is not None and any(product.seller_id != seller.pk for product in products):
+        raise RateRefused(_("A seller's campaign has only that seller's products."))
+    campaign = Campaign.objects.create(
+        name=name[:80], bonus_bps=bonus_bps, starts_on=starts_on, ends_on=ends_on, seller=seller, category=category,
+        announced_by=by,
+    )  # fmt: skip
+    campaign.products.set(products)
+    campaign.creators.set(creators)
+    for creator in creators:
+        data = {"name": campaign.name, "bonus_bps": bonus_bps, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}  # fmt: skip
+        notify(recipient=creator.user, kind="campaign_invitation", data=data, url=reverse("commissions:rates"))
+    return campaign
+
+
+def tell_change(*, rate_pk: int) -> int:
+    """Tell every active creator of an announced change, once; those who sold in the category lately by mail too. How many."""
+    with transaction.atomic():
+        waiting = Rate.objects.filter(pk=rate_pk, told_at__isnull=True, old_bps__isnull=False)
+        if not waiting.update(told_at=timezone.now()):
+            return 0
+        rate = Rate.objects.select_related("category").get(pk=rate_pk)
+        since = timezone.now() - timedelta(days=CONCERNED_DAYS)
+        sold = Decision.objects.filter(outcome=Decision.Outcome.CREDITED, decided_at__gte=since)
+        if rate.category:
+            inside = Category.objects.filter(path__startswith=f"{rate.category.path}/")
+            sold = sold.filter(line__category__in=[rate.category.pk, *inside.values_list("pk", flat=True)])
+        concerned = set(sold.values_list("influencer", flat=True).distinct())
+        data = {
+            "category": rate.category.name if rate.category else "", "old_bps": rate.old_bps, "new_bps": rate.rate_bps,
+            "starts_on": rate.starts_on.isoformat(), "reason": rate.reason,
+        }  # fmt: skip
+        told = 0
+        for creator in Influencer.objects.active().select_related("user").order_by("pk").iterator():
+            url = reverse("commissions:rate_changes")
+            notify(recipient=creator.user, kind="rate_change", data=data, url=url, mail=creator.pk in concerned)
+            told += 1
+        return told
+
+
+def tell_changes() -> int:
+    """Changes of which a lost message told nobody."""
+    waiting = Rate.objects.filter(told_at__isnull=True, old_bps__isnull=False).order_by("pk")
+    return sum(tell_change(rate_pk=pk) for pk in waiting.values_list("pk", flat=True))

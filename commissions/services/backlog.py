@@ -1,0 +1,111 @@
+"""The batch roads: the same rules as one order at a time, a few thousand lines in a transaction.
+
+What a broker that was away for a day left is decided, accrued and cleared at thousands of lines a second. Rules are the pure
+ones; only reading and writing are set-based.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.urls import reverse
+
+from commissions.models import Account, Decision, Entry
+from commissions.services import booking, deciding
+from influencers.models import Influencer
+from notifications.services import notify
+from orders.models import Order, OrderLine
+
+BATCH = 5_000
+
+
+def accrue(*, now: datetime, limit: int, since: datetime | None = None) -> int:
+    """Decide lines paid since then (None: ever) that nobody decided yet, at most so many; how many entries were booked."""
+    booked = last = done = 0
+    paid = OrderLine.objects.filter(order__paid_at__gte=since) if since else OrderLine.objects.all()
+    while done < limit:
+        lines = deciding.undecided(paid.filter(pk__gt=last)).order_by("pk")
+        rows = list(lines.values_list(*deciding.FIELDS)[: min(BATCH, limit - done)])
+        if not rows:
+            break
+        booked += _accrue_rows(rows, now)
+        last, done = rows[-1][0], done + len(rows)
+    return booked
+
+
+def _accrue_rows(rows: Sequence[tuple], now: datetime) -> int:
+    judged = list(deciding.judge(rows, moment=now))
+    entries = [entry for one in judged for entry in booking.accruals(one.decision, one.shares)]
+    try:
+        with transaction.atomic():
+            booking.insert(Decision, [one.decision for one in judged])
+            booking.book_many(entries)
+        return len(entries)
+    except IntegrityError:
+        # Another worker decided one of them at the same moment: order by order then, each by its own constraint.
+        orders = Order.objects.filter(lines__in=[row[0] for row in rows]).distinct().order_by("pk")
+        return sum(len(deciding.accrue_for(order, now=now)) for order in orders)
+
+
+def ended(lines: models.QuerySet[OrderLine], *, now: datetime) -> models.QuerySet[OrderLine]:
+    """Credited lines whose return window has ended and that did not clear yet."""
+    # Looked up line by line in the index: as an anti-join, PostgreSQL may pair every line with every entry when its
+    # statistics are older than the backlog.
+    cleared = Entry.objects.filter(line=OuterRef("pk"), kind=Entry.Kind.CLEARING).values("pk")[:1]
+    credited = lines.filter(decision__commission_minor__gt=0, returnable_until__lte=now)
+    return credited.annotate(cleared=Subquery(cleared)).filter(cleared__isnull=True)
+
+
+def clear(*, now: datetime, limit: int, since: datetime | None = None) -> int:
+    """Clear lines whose window ended since then (None: ever) and of which nothing was refunded; how many entries were booked.
+    The others go order by order (``ledger.clear_for``)."""
+    booked = last = done = 0
+    whole = OrderLine.objects.filter(refunded_minor=0)
+    if since:
+        whole = whole.filter(returnable_until__gte=since)
+    sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
+    while done < limit:
+        lines = ended(whole.filter(pk__gt=last), now=now).order_by("pk")
+        found = list(lines.values_list("pk", flat=True)[: min(BATCH, limit - done)])
+        if not found:
+            break
+        for row in _clear_lines(found, now):
+            booked += 1
+            together = sums[row.influencer_id, row.currency]
+            together[0], together[1] = together[0] + 1, together[1] + row.amount_minor
+        last, done = found[-1], done + len(found)
+    _tell(sums)
+    return booked
+
+
+@transaction.atomic
+def _clear_lines(pks: Sequence[int], now: datetime) -> list[Entry]:
+    """Locked as one order at a time locks them; a line that was refunded or cleared meanwhile is left out."""
+    lines = OrderLine.objects.select_for_update().filter(pk__in=pks, refunded_minor=0).order_by("pk")
+    kept = list(lines.values_list("pk", flat=True))
+    own = Entry.objects.filter(line__in=kept)
+    booking.lock(own.values_list("influencer_id", "currency").distinct())
+    came = Sum("amount_minor", filter=Q(credit=Account.PENDING), default=0)
+    went = Sum("amount_minor", filter=Q(debit=Account.PENDING), default=0)
+    standing = own.values("line", "influencer", "currency").annotate(left=came - went).filter(left__gt=0)
+    rows = [
+        Entry(
+            influencer_id=row["influencer"], line_id=row["line"], kind=Entry.Kind.CLEARING, debit=Account.PENDING,
+            credit=Account.CLEARED, amount_minor=row["left"], currency=row["currency"], reason="return_window_ended",
+            created_at=now,
+        )
+        for row in standing.order_by("line", "influencer")
+    ]  # fmt: skip
+    booking.book_many(rows)
+    return rows
+
+
+def _tell(sums: Mapping[tuple[int, str], Sequence[int]]) -> None:
+    """One notice a creator and currency for all that cleared."""
+    people = Influencer.objects.select_related("user").in_bulk({influencer for influencer, _ in sums})
+    for (influencer, currency), (lines, amount) in sums.items():
+        data = {"lines": lines, "amount_minor": amount, "currency": currency}
+        url = reverse("commissions:earnings")
+        notify(recipient=people[influencer].user, kind="commissions_cleared", data=data, url=url, mail=False)

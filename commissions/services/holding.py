@@ -1,0 +1,101 @@
+"""Verbs of holds: keep a line's commission back while somebody looks, and let it go, at the latest at the deadline."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from commissions.errors import AlreadyDone, NothingToHold
+from commissions.models import Account, Act, Entry, Hold
+from commissions.services import booking, ledger
+from commissions.settling import HOLD_DAYS
+from influencers.models import Influencer
+from notifications.services import notify
+from orders.models import OrderLine
+
+
+@transaction.atomic
+def hold(
+    *, line: OrderLine, influencer: Influencer, reason: str, evidence: str, by: User | None, now: datetime | None = None
+) -> Hold:
+    """Keep back what is left of a creator's commission on a line, for at most 30 days. A held line stays held as it is.
+
+    Raises NothingToHold when everything was taken back or has left.
+    """
+    moment = now or timezone.now()
+    OrderLine.objects.select_for_update().get(pk=line.pk)
+    if found := Hold.objects.filter(line=line, influencer=influencer, released_at__isnull=True).first():
+        return found
+    entries = ledger.locked([line]).get((line.pk, influencer.pk), [])
+    standing = ledger.standing_of(entries)
+    source, amount = Account.PENDING, standing.pending
+    if not amount and not ledger.is_out(entries):
+        source, amount = Account.CLEARED, standing.cleared
+    if amount <= 0:
+        raise NothingToHold
+    row = Hold.objects.create(
+        line=line, influencer=influencer, reason=reason, evidence=evidence, held_from=source, opened_by=by,
+        opened_at=moment, deadline_at=moment + timedelta(days=HOLD_DAYS),
+    )  # fmt: skip
+    booking.book([_entry(row, Entry.Kind.HOLD, source, Account.HELD, amount, entries[0].currency, moment)])
+    Act.objects.create(kind=Act.Kind.HELD, actor=by, influencer=influencer, hold=row, note=evidence[:300], at=moment)
+    _tell(row, "commission_held", amount, entries[0].currency)
+    return row
+
+
+@transaction.atomic
+def release(*, hold: Hold, by: User | None, note: str = "", now: datetime | None = None) -> Hold:
+    """Let a held line go back to where it stood; without a person, because its deadline has passed. Raises AlreadyDone."""
+    moment = now or timezone.now()
+    line = OrderLine.objects.select_for_update().get(pk=hold.line_id)
+    if not Hold.objects.filter(pk=hold.pk, released_at__isnull=True).update(released_at=moment):
+        raise AlreadyDone
+    entries = ledger.locked([line]).get((line.pk, hold.influencer_id), [])
+    amount = ledger.standing_of(entries).held
+    if amount > 0:
+        back = _entry(
+            hold, Entry.Kind.RELEASE, Account.HELD, Account(hold.held_from), amount, entries[0].currency, moment
+        )
+        booking.book([back])
+        _tell(hold, "commission_released", amount, entries[0].currency)
+    Act.objects.create(
+        kind=Act.Kind.RELEASED, actor=by, influencer_id=hold.influencer_id, hold=hold, note=note[:300], at=moment
+    )
+    ledger.clear_for(line.order, now=moment)
+    hold.refresh_from_db()
+    return hold
+
+
+def release_due(*, now: datetime | None = None, limit: int = 500) -> int:
+    """Let every hold go whose deadline has passed; returns how many."""
+    moment = now or timezone.now()
+    released = 0
+    # What was found against her and not appealed is taken away instead (``appealing.remove_due``).
+    rows = Hold.objects.filter(released_at__isnull=True, deadline_at__lte=moment)
+    rows = rows.exclude(finding__isnull=False, appeal__isnull=True)
+    for row in rows.order_by("deadline_at")[:limit]:
+        try:
+            release(hold=row, by=None, note="deadline", now=moment)
+        except AlreadyDone:
+            continue
+        released += 1
+    return released
+
+
+def _entry(
+    row: Hold, kind: Entry.Kind, debit: Account, credit: Account, amount: int, currency: str, moment: datetime
+) -> Entry:
+    return Entry(
+        influencer_id=row.influencer_id, line_id=row.line_id, kind=kind, sequence=row.pk, debit=debit, credit=credit,
+        amount_minor=amount, currency=currency, reason=row.reason, created_at=moment,
+    )  # fmt: skip
+
+
+def _tell(row: Hold, kind: str, amount: int, currency: str) -> None:
+    data = {
+        "product": row.line.name, "amount_minor": amount, "currency": currency, "reason": row.reason,
+        "until": row.deadline_at.date().isoformat(),
+    }  # fmt: skip
+    notify(recipient=row.influencer.user, kind=kind, data=data, url=reverse("commissions:receipt", args=[row.line_id]))

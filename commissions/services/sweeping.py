@@ -1,0 +1,55 @@
+"""Find what lost messages left undone; the same verbs as the quick road, in batches."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from commissions.models import Decision, Entry
+from commissions.services import appealing, backlog, holding, ledger
+from orders.models import Order, OrderLine
+
+# Lines a sweep takes on; the next one a minute later takes the rest.
+SWEEP_LIMIT = 100_000
+ORDER_LIMIT = 500
+# The sweep of every minute looks so far back, so that it costs the same after years; the nightly one looks at everything.
+RECENT = timedelta(days=3)
+
+
+def sweep(
+    now: datetime | None = None, limit: int = SWEEP_LIMIT, *, looks_at_everything: bool = False
+) -> dict[str, int]:
+    """Paid lines without a decision, refunds without reversal, windows that ended, holds past their deadline."""
+    moment = now or timezone.now()
+    since = None if looks_at_everything else moment - RECENT
+    counts = {
+        "accrued": backlog.accrue(now=moment, limit=limit, since=since),
+        "reversed": 0,
+        "cleared": 0,
+        "released": 0,
+        "removed": 0,
+    }
+    last_reversal = (
+        Entry.objects.filter(line=OuterRef("pk"), kind__in=ledger.TAKEN_BACK)
+        .order_by("-sequence")
+        .values("sequence")[:1]
+    )
+    # A refund too small to take a cent back never gets an entry; it is looked at for a month, then left alone.
+    refunded = (
+        OrderLine.objects.filter(
+            decision__outcome=Decision.Outcome.CREDITED, refunded_minor__gt=0, refunds__created_at__gt=moment - timedelta(days=31)
+        )
+        .annotate(done=Subquery(last_reversal))
+        .filter(Q(done__isnull=True) | Q(done__lt=F("refunded_minor")))
+    )  # fmt: skip
+    for order in Order.objects.filter(lines__in=refunded).distinct().order_by("pk")[:ORDER_LIMIT]:
+        counts["reversed"] += len(ledger.reverse_for(order, now=moment))
+    counts["released"] = holding.release_due(now=moment)
+    counts["removed"] = appealing.remove_due(now=moment)
+    counts["cleared"] = backlog.clear(now=moment, limit=limit, since=since)
+    partly = backlog.ended(
+        OrderLine.objects.filter(refunded_minor__gt=0, refunded_minor__lt=F("total_minor")), now=moment
+    )
+    for order in Order.objects.filter(lines__in=partly).distinct().order_by("pk")[:ORDER_LIMIT]:
+        counts["cleared"] += len(ledger.clear_for(order, now=moment))
+    return counts

@@ -1,0 +1,132 @@
+"""What the database itself holds to, on both engines: rows that are written once, payouts that are frozen, balances.
+
+Installed by migrations. On SQLite, Django remakes a table to alter it and its triggers vanish with the old one: a migration
+that alters one of these tables ends with ``RunPython(triggers.install, triggers.remove)``, which may be run again and again.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+APPEND_ONLY = ["commissions_entry", "commissions_decision", "commissions_act"]
+FROZEN = [
+    "influencer_id", "payee_id", "currency", "amount_minor", "netted_minor", "covers_until", "slot", "method", "destination",
+    "created_at",
+]  # fmt: skip
+ACCOUNTS = ["pending", "held", "cleared", "in_payout", "paid", "owed"]
+TAKEN_BACK = ("reversal", "clawback")
+NAMES = {
+    "commissions_entry": ["entry_is_append_only", "entry_moves_balance"],
+    "commissions_decision": ["decision_is_append_only"],
+    "commissions_act": ["act_is_append_only"],
+    "commissions_payout": ["payout_is_frozen", "payout_is_kept"],
+}
+
+POSTGRESQL = """
+CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+END;
+$$ LANGUAGE plpgsql;
+CREATE OR REPLACE FUNCTION refuse_thaw() RETURNS trigger AS $$
+BEGIN
+    RAISE EXCEPTION 'what a payout pays is frozen';
+END;
+$$ LANGUAGE plpgsql;
+CREATE OR REPLACE FUNCTION move_balance() RETURNS trigger AS $$
+BEGIN
+    INSERT INTO commissions_balance (influencer_id, currency, {accounts}, reversed)
+        SELECT DISTINCT influencer_id, currency, {zeros}, 0 FROM added ORDER BY influencer_id, currency
+        ON CONFLICT DO NOTHING;
+    PERFORM 1 FROM commissions_balance b WHERE EXISTS
+        (SELECT 1 FROM added a WHERE a.influencer_id = b.influencer_id AND a.currency = b.currency)
+        ORDER BY b.influencer_id, b.currency FOR NO KEY UPDATE;
+    UPDATE commissions_balance b SET {changes}, reversed = b.reversed + s.reversed
+        FROM (SELECT influencer_id, currency, {sums}, {taken} AS reversed FROM added GROUP BY influencer_id, currency) s
+        WHERE b.influencer_id = s.influencer_id AND b.currency = s.currency;
+    RETURN NULL;
+END;
+$$ LANGUAGE plpgsql;
+"""
+
+
+def _postgresql() -> Iterator[str]:
+    sums = ", ".join(
+        f"COALESCE(SUM(amount_minor) FILTER (WHERE credit = '{name}'), 0) - "
+        f"COALESCE(SUM(amount_minor) FILTER (WHERE debit = '{name}'), 0) AS {name}"
+        for name in ACCOUNTS
+    )
+    yield POSTGRESQL.format(
+        accounts=", ".join(ACCOUNTS),
+        zeros=", ".join("0" for _ in ACCOUNTS),
+        changes=", ".join(f"{name} = b.{name} + s.{name}" for name in ACCOUNTS),
+        sums=sums,
+        taken=f"COALESCE(SUM(amount_minor) FILTER (WHERE kind IN {TAKEN_BACK}), 0)",
+    )
+    for table in APPEND_ONLY:
+        name = f"{table.removeprefix('commissions_')}_is_append_only"
+        yield f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    # Statement by statement: a million entries in one INSERT or COPY move each balance once.
+    yield (
+        "CREATE TRIGGER entry_moves_balance AFTER INSERT ON commissions_entry REFERENCING NEW TABLE AS added "
+        "FOR EACH STATEMENT EXECUTE FUNCTION move_balance()"
+    )
+    thaws = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in FROZEN)
+    yield (
+        f"CREATE TRIGGER payout_is_frozen BEFORE UPDATE ON commissions_payout FOR EACH ROW WHEN ({thaws}) "
+        "EXECUTE FUNCTION refuse_thaw()"
+    )
+    yield "CREATE TRIGGER payout_is_kept BEFORE DELETE ON commissions_payout FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+
+
+def _sqlite() -> Iterator[str]:
+    for table in APPEND_ONLY:
+        name = f"{table.removeprefix('commissions_')}_is_append_only"
+        for act in ("UPDATE", "DELETE"):
+            yield (
+                f"CREATE TRIGGER {name}_{act.lower()} BEFORE {act} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+    changes = ", ".join(
+        f"{name} = {name} + (CASE NEW.credit WHEN '{name}' THEN NEW.amount_minor ELSE 0 END)"
+        f" - (CASE NEW.debit WHEN '{name}' THEN NEW.amount_minor ELSE 0 END)"
+        for name in ACCOUNTS
+    )
+    yield (
+        "CREATE TRIGGER entry_moves_balance AFTER INSERT ON commissions_entry BEGIN "  # noqa: S608  (names of our own)
+        f"INSERT INTO commissions_balance (influencer_id, currency, {', '.join(ACCOUNTS)}, reversed) "
+        f"VALUES (NEW.influencer_id, NEW.currency, {', '.join('0' for _ in ACCOUNTS)}, 0) ON CONFLICT DO NOTHING; "
+        f"UPDATE commissions_balance SET {changes}, "
+        f"reversed = reversed + (CASE WHEN NEW.kind IN {TAKEN_BACK} THEN NEW.amount_minor ELSE 0 END) "
+        "WHERE influencer_id = NEW.influencer_id AND currency = NEW.currency; END"
+    )
+    thaws = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in FROZEN)
+    yield (
+        f"CREATE TRIGGER payout_is_frozen BEFORE UPDATE ON commissions_payout WHEN {thaws} "
+        "BEGIN SELECT RAISE(ABORT, 'what a payout pays is frozen'); END"
+    )
+    yield (
+        "CREATE TRIGGER payout_is_kept BEFORE DELETE ON commissions_payout "
+        "BEGIN SELECT RAISE(ABORT, 'commissions_payout is append-only'); END"
+    )
+
+
+def install(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Put every trigger in place, whichever of them stand already."""
+    remove(apps, schema_editor)
+    for statement in _postgresql() if schema_editor.connection.vendor == "postgresql" else _sqlite():
+        schema_editor.execute(statement, params=None)
+
+
+def remove(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Take every trigger away, those of the first migrations too."""
+    if schema_editor.connection.vendor == "postgresql":
+        for table, names in NAMES.items():
+            for name in (*names, f"{table}_append_only"):
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}", params=None)
+        return
+    for table, names in NAMES.items():
+        for name in (*names, f"{table}_no"):
+            for end in ("", "_update", "_delete"):
+                schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{end}", params=None)

@@ -1,0 +1,213 @@
+"""What ``manage.py bench commissions`` measures: a backlog of attributed lines by every road, a payout run, and a big creator's pages."""
+
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from catalog.models import Category, Product, Seller
+from commissions.audit import breaks
+from commissions.models import Entry, Payee, Rate
+from commissions.services import backlog, deciding, payouts
+from core.sealing import seal
+from influencers.models import Application, Influencer
+from orders.models import Order, OrderLine
+
+CREATORS = 1_000
+SAMPLE = 500
+# Of every two lines, one is the big creator's; the smallest has fifty, which make a hundred entries.
+SMALL = 50
+ROUNDS = 15
+
+
+def _creator(n: int) -> Influencer:
+    user = User.objects.create(email=f"creator-{n}@example.com", name=f"Creator {n}", handle=f"creator-{n}")
+    application = Application.objects.create(
+        user=user, state="approved", display_name=user.name, country="FR", pitch="-"
+    )
+    return Influencer.objects.create(user=user, application=application)
+
+
+def _copies(model: Any, template: int, changes: dict[str, str], count: int) -> str:
+    """SQL that copies one row so many times; ``n`` is the number of the copy."""
+    columns = [field.column for field in model._meta.concrete_fields if field.column != "id"]
+    values = ", ".join(changes.get(column, f't."{column}"') for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    table = model._meta.db_table
+    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, generate_series(1, {count}) n WHERE t.id = {template} ORDER BY n"  # noqa: S608
+
+
+def build(lines: int) -> list[Influencer]:
+    """Orders of one line each, all paid, brought by a thousand creators; every line's return window has ended."""
+    rng = random.Random(2017)  # noqa: S311  (an invented world, not a secret)
+    now = timezone.now()
+    creators = [_creator(n) for n in range(CREATORS)]
+    seller = Seller.objects.create(slug="bench", name="Bench")
+    products = []
+    for n in range(20):
+        category = Category.objects.create(name=f"Kind {n}", slug=f"kind-{n}", path=f"kind-{n}")
+        Rate.objects.create(
+            category=category, rate_bps=rng.randrange(100, 2_000), starts_on=timezone.localdate() - timedelta(days=400)
+        )
+        product = Product.objects.create(
+            seller=seller, category=category, external_id=f"p{n}", slug=f"p{n}", name=f"Lamp {n}", currency="USD", price_minor=1_000
+        )  # fmt: skip
+        product.variants.create(external_id=f"p{n}", price_minor=1_000, stock=5)
+        products.append(product)
+    buyer = User.objects.create(email="buyer@example.com", name="Buyer")
+    order = Order.objects.create(
+        number="T", token="t", checkout_token="t", user=buyer, email=buyer.email, name="B", address="A", postcode="1",  # noqa: S106
+        city="C", country="FR", currency="USD", total_minor=1_000, state="shipped", placed_at=now - timedelta(days=60),
+        paid_at=now - timedelta(days=60),
+    )  # fmt: skip
+    line = OrderLine.objects.create(
+        order=order, seller=seller, product=products[0], variant=products[0].variants.get(), category=products[0].category,
+        name="Lamp", quantity=1, unit_price_minor=1_000, total_minor=1_000, source="storefront", return_window_days=30,
+        added_at=now - timedelta(days=60, minutes=1), touched_at=now - timedelta(days=60, minutes=2),
+    )  # fmt: skip
+    first_product, first_category, first_creator = products[0].pk, products[0].category_id or 0, creators[0].pk
+    with connection.cursor() as cursor:
+        numbers = {"number": "'B' || n", "token": "'t' || n", "checkout_token": "'t' || n"}
+        cursor.execute(_copies(Order, order.pk, numbers, lines))
+        creator = (
+            f"CASE WHEN n <= {SMALL} THEN {first_creator + CREATORS - 1} WHEN n % 2 = 0 THEN {first_creator} "
+            f"ELSE {first_creator} + 1 + n % {CREATORS - 2} END"
+        )
+        price = "500 + n::bigint * 7919 % 20000"
+        changes = {
+            "order_id": f"{order.pk} + n", "influencer_id": creator, "total_minor": price, "unit_price_minor": price,
+            "product_id": f"{first_product} + n % 20", "category_id": f"{first_category} + n % 20",
+            "shipped_at": "t.added_at + interval '1 day'", "returnable_until": "t.added_at + interval '31 days'",
+        }  # fmt: skip
+        cursor.execute(_copies(OrderLine, line.pk, changes, lines))
+        cursor.execute("ANALYZE")
+    Payee.objects.bulk_create(
+        Payee(influencer=one, currency="USD", method="bank", state="ready", country="DE", name="C", sealed=seal("{}")) for one in creators
+    )  # fmt: skip
+    return creators
+
+
+def _timed(work: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _again(roads: dict[str, float], lines: int) -> None:
+    """Put the same decisions and entries into the same, emptied tables: by INSERT ... SELECT, then by COPY."""
+    tables = ["commissions_decision", "commissions_entry"]
+    empty = "TRUNCATE commissions_decision, commissions_entry, commissions_balance CASCADE"
+    with tempfile.TemporaryDirectory() as folder, connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"CREATE TABLE spare_{table} AS SELECT * FROM {table} ORDER BY id")  # noqa: S608
+            with (Path(folder) / table).open("w", encoding="utf-8") as out:
+                cursor.copy_expert(f"COPY spare_{table} TO STDOUT", out)
+
+        def by_insert() -> None:
+            for table in tables:
+                cursor.execute(f"INSERT INTO {table} SELECT * FROM spare_{table} ON CONFLICT DO NOTHING")  # noqa: S608
+
+        def by_copy() -> None:
+            for table in tables:
+                with (Path(folder) / table).open(encoding="utf-8") as given:
+                    cursor.copy_expert(f"COPY {table} FROM STDIN", given)
+
+        for name, road in (("set-based SQL into the same tables", by_insert), ("COPY into the same tables", by_copy)):
+            cursor.execute(empty)
+            roads[name] = lines / _timed(road)
+        for table in tables:
+            cursor.execute(f"DROP TABLE spare_{table}")
+
+
+def _page(creator: Influencer, path: str) -> tuple[float, int]:
+    """The median processor milliseconds of a page and how many queries it puts."""
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(creator.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    spent = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        answer = client.get(path, secure=True)
+        spent.append((time.perf_counter() - start) * 1000)
+        if answer.status_code != 200:
+            raise AssertionError(f"{path} answered {answer.status_code}")
+    with CaptureQueriesContext(connection) as queries:
+        client.get(path, secure=True)
+    return statistics.median(spent[3:]), len(queries)
+
+
+def run(lines: int) -> dict[str, Any]:
+    """Every figure; a ledger that does not hold afterwards is an error."""
+    creators = build(lines)
+    now = timezone.now()
+    roads: dict[str, float] = {}
+    # A template row has no creator, so it is nobody's.
+    orders = list(Order.objects.filter(lines__influencer__isnull=False).order_by("-pk")[:SAMPLE])
+    roads["one order a task, through the ORM"] = len(orders) / _timed(
+        lambda: [deciding.accrue_for(order, now=now) for order in orders]
+    )
+    roads["the backlog road, every rule applied"] = (lines - SAMPLE) / _timed(
+        lambda: backlog.accrue(now=now, limit=lines)
+    )
+    _again(roads, lines)
+    with connection.cursor() as cursor:
+        # The restored rows keep their numbers; the counters go on behind them.
+        for table in ("commissions_decision", "commissions_entry", "commissions_balance"):
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
+        cursor.execute("ANALYZE")
+    roads["clearing, the backlog road"] = lines / _timed(lambda: backlog.clear(now=now, limit=lines))
+    figures: dict[str, Any] = {
+        "lines": lines,
+        "creators": CREATORS,
+        "processors": os.cpu_count(),
+        "lines per second": roads,
+    }
+
+    def group_by() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT influencer_id, currency, SUM(CASE WHEN credit = 'cleared' THEN amount_minor WHEN debit = 'cleared' "
+                "THEN -amount_minor ELSE 0 END) FROM commissions_entry GROUP BY influencer_id, currency"
+            )
+            cursor.fetchall()
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE commissions_entry")
+    one = min(_timed(group_by) for _ in range(3)) * 1000
+    spent = _timed(lambda: payouts.run(slot="bench", now=now)) * 1000
+    figures[f"a payout run over {Entry.objects.count()} entries"] = {
+        "ms": spent,
+        "times": spent / one,
+        "of": "one GROUP BY over them",
+    }
+    big, small = creators[0], creators[-1]
+    for path in ("/studio/earnings", "/studio/earnings?status=cleared", "/studio/payouts"):
+        few, queries = _page(small, path)
+        many, same = _page(big, path)
+        if queries != same:
+            raise AssertionError(f"{path}: {queries} queries for few entries, {same} for many")
+        count = Entry.objects.filter(influencer=big).count()
+        figures[f"{path}, {count} entries"] = {
+            "ms": many,
+            "times": many / few,
+            "of": f"one with {Entry.objects.filter(influencer=small).count()}",
+        }
+    figures["check_ledger"] = {"ms": _timed(lambda: _prove()) * 1000, "times": 0, "of": "nothing (for scale)"}
+    return figures
+
+
+def _prove() -> None:
+    first = next(breaks(), None)
+    if first:
+        raise AssertionError(first)
