@@ -35,10 +35,14 @@ def reason_words(reason: str) -> str:
 
 
 def standing_words(data: Mapping[str, Any]) -> Words:
-    """The words of one step. Raises KeyError for a step that has none."""
+    """The words of one step; where it is not said, that there is something to see. Raises KeyError for a step that has none."""
     facts = {**data, **{name: day_words(data[name]) for name in ("day", "ends", "again", "until") if data.get(name)}}
     facts["reason"] = reason_words(data.get("reason", ""))
-    step = data["step"]
+    step = data.get("step", "")
+    if not step:
+        return Words(
+            _("How you stand"), (_("Something about your place in the programme has changed. Your page says what."),)
+        )
     if step.startswith("probation"):
         return _probation(step, facts)
     if step.startswith("proof"):
