@@ -106,6 +106,6 @@ def _tell(sums: Mapping[tuple[int, str], Sequence[int]]) -> None:
     """One notice a creator and currency for all that cleared."""
     people = Influencer.objects.select_related("user").in_bulk({influencer for influencer, _ in sums})
     for (influencer, currency), (lines, amount) in sums.items():
-        data = {"lines": lines, "amount_minor": amount, "currency": currency}
+        data = {"count": lines, "amount_minor": amount, "currency": currency}
         url = reverse("commissions:earnings")
         notify(recipient=people[influencer].user, kind="commissions_cleared", data=data, url=url, mail=False)
