@@ -159,7 +159,8 @@ def test_a_pin_opens_its_label_and_without_javascript_leads_to_the_product(visit
     plain = visit(1280, java_script_enabled=False).page
     plain.goto("/s/shelf")
     plain.locator("[data-pin] .pin-tap").first.click()
-    plain.wait_for_url(f"**/p/*?via=slowhome&from=spark%3A{shelf.pk}")
+    tag = shelf.photos.get().tags.order_by("position", "pk")[0]
+    plain.wait_for_url(f"**/p/*?via=slowhome&from=spark%3A{shelf.pk}/tag:{tag.pk}")
 
 
 def test_a_like_answers_at_once_and_comes_back_when_it_fails(visit: object, shelf: Spark, lina: User) -> None:
