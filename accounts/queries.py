@@ -16,13 +16,6 @@ def is_following(*, follower_id: int | None, person: User) -> bool:
     return follower_id is not None and Follow.objects.filter(follower_id=follower_id, followed=person).exists()
 
 
-def followed_ids(user: User) -> list[int]:
-    """The people whom she follows, newest first."""
-    return list(
-        Follow.objects.filter(follower=user).order_by("-created_at").values_list("followed_id", flat=True)[:200]
-    )
-
-
 def handle_trouble(name: str, user: User) -> str:
     """Why this well-formed name is not free for her, in words; empty when it is."""
     claimed = Handle.objects.filter(skeleton=skeleton(name)).exclude(owner=user).exists()

@@ -29,14 +29,6 @@ def product_at(slug: str) -> Product:
     return product
 
 
-def category_at_path(path: str) -> Category:
-    """The category at this path; 404 when there is none."""
-    category = Category.objects.filter(path=path).first()
-    if category is None:
-        raise Http404
-    return category
-
-
 def trail(category: Category) -> list[Category]:
     """The category and those above it, from the root."""
     slugs = category.path.split("/")
