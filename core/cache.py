@@ -70,3 +70,14 @@ class GuardedRedisCache(RedisCache):
         except RedisError:
             logger.warning("The cache is away: delete")
             return False
+
+    def clear(self) -> bool:
+        """Forget what this cache keeps, and leave what others keep in the same Redis: the broker's messages lie there, too."""
+        try:
+            client = self._cache.get_client(None, write=True)
+            for key in client.scan_iter(match=self.make_key("*"), count=1000):
+                client.delete(key)
+        except RedisError:
+            logger.warning("The cache is away: clear")
+            return False
+        return True

@@ -1,9 +1,11 @@
 """Fixtures for every test: the named cast."""
 
+import os
 from collections.abc import Generator
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from pytest_django.plugin import blocking_manager_key
@@ -12,6 +14,11 @@ from accounts.models import User
 from commissions import triggers
 from core.append_only import protect, unprotect
 from tests import cast
+
+
+def pytest_configure() -> None:
+    """Processes that share a Redis keep apart there: what one clears, another may be counting."""
+    settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 @pytest.fixture
