@@ -71,7 +71,7 @@ class GuardedRedisCache(RedisCache):
             logger.warning("The cache is away: delete")
             return False
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         """Forget what this cache keeps, and leave what others keep in the same Redis: the broker's messages lie there, too."""
         try:
             client = self._cache.get_client(None, write=True)
@@ -79,5 +79,3 @@ class GuardedRedisCache(RedisCache):
                 client.delete(key)
         except RedisError:
             logger.warning("The cache is away: clear")
-            return False
-        return True
