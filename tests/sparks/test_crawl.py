@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
@@ -12,7 +13,6 @@ from accounts.models import Block, Mute, User
 from accounts.services import circle
 from catalog.models import Product
 from notifications.models import Notice
-from sparks import queries
 from sparks.models import Comment, Less, Spark, TopicFollow
 from sparks.services import acts
 from sparks.services.polls import set_poll
@@ -28,7 +28,7 @@ SECRET = "Unmistakable"
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    queries.cache.clear()
+    cache.clear()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -26,7 +27,7 @@ from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    queries.cache.clear()
+    cache.clear()
 
 
 def everything() -> object:
@@ -201,7 +202,7 @@ def test_a_feed_costs_the_same_for_3_and_for_30(lina: User, path: str) -> None:
     counts = []
     for more in (3, 27):
         full(author, more)
-        queries.cache.clear()
+        cache.clear()
         client.get(path)
         with CaptureQueriesContext(
             connection,

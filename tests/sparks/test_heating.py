@@ -30,7 +30,7 @@ from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    queries.cache.clear()
+    cache.clear()
 
 
 def kept() -> dict[tuple[int, str, int], dict[str, int]]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import F
 from django.test import Client
@@ -26,7 +27,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    queries.cache.clear()
+    cache.clear()
 
 
 def settled() -> User:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +23,7 @@ from tests.factories.sparks import SparkFactory, TopicFactory
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    queries.cache.clear()
+    cache.clear()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -13,7 +14,6 @@ from PIL import Image
 
 from accounts.models import User
 from orders.models import CartLine, Gift
-from sparks import queries
 from sparks.errors import MayNotPost, NothingToPost, OutsideTheMarket, TooYoungForAll, WrongMoment
 from sparks.models import Photo, ProductTag, Spark, SparkEdit, Topic
 from sparks.services import posting
@@ -48,7 +48,7 @@ def photo(draft: Spark) -> Photo:
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> None:
-    queries.cache.clear()
+    cache.clear()
 
 
 def test_three_steps_without_javascript(as_lina: Client, lina: User) -> None:
