@@ -127,7 +127,12 @@ class Decision(AppendOnlyModel):
     decided_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["influencer", "outcome", "-id"], name="decisions_of_an_influencer")]
+        indexes = [
+            models.Index(fields=["influencer", "outcome", "-id"], name="decisions_of_an_influencer"),
+            models.Index(
+                fields=["introducer", "-line"], condition=Q(introducer__isnull=False), name="lines_of_an_introducer"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(introducer_minor__gte=0, introducer_minor__lte=models.F("commission_minor")),
@@ -369,6 +374,7 @@ class Entry(AppendOnlyModel):
         indexes = [
             models.Index(fields=["influencer", "-created_at"], name="entries_of_an_influencer"),
             models.Index(fields=["influencer", "kind", "-id"], name="entries_of_a_kind"),
+            models.Index(fields=["created_at"], name="entries_by_their_moment"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from heapq import merge
 from itertools import islice
 from typing import Any
 
@@ -107,10 +108,14 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class EarningLine:
-    """A referred line with its decision and where its commission stands; ``out`` is "in_payout" or "paid" once it has left."""
+    """A line that she brought, or whose buyer she introduced, with its decision and where her commission of it stands.
+
+    ``out`` is "in_payout" or "paid" once it has left.
+    """
 
     line: OrderLine
     decision: Decision | None
+    is_introduced: bool
     pending: int = 0
     held: int = 0
     cleared: int = 0
@@ -136,9 +141,14 @@ class EarningLine:
         return self.pending + self.held + self.cleared
 
     @property
+    def source(self) -> str:
+        """Where her link stood. Of a line that another creator brought, that one's link is none of hers: ``introduced``."""
+        return "introduced" if self.is_introduced else self.line.source
+
+    @property
     def source_kind(self) -> str:
-        """Where the link stood: ``storefront``, ``collection``, ``list``, ``spark``, ``channel``, ``qr``, ``share``, ``code``, ``product``."""
-        return self.line.source.partition("/")[0].partition(":")[0]
+        """``storefront``, ``collection``, ``list``, ``spark``, ``channel``, ``qr``, ``share``, ``code``, ``product``, ``introduced``."""
+        return self.source.partition("/")[0].partition(":")[0]
 
 
 def balances(influencer: Influencer) -> list[Balance]:
@@ -152,8 +162,22 @@ def has_balance(influencer: Influencer) -> bool:
     return any(row.total or row.held or row.in_payout for row in balances(influencer))
 
 
-def earning_ids(influencer: Influencer, status: str = "") -> QuerySet[Any, int]:
-    """The ids of paid lines that she brought, newest first; ``status`` keeps those to which that happened.
+class Merged(Sequence[int]):
+    """Lists of ids, each from the highest down, read as one; no further than a slice asks."""
+
+    def __init__(self, *lists: QuerySet[Any, int]) -> None:
+        self.lists = lists
+
+    def __getitem__(self, part: Any) -> Any:
+        return list(islice(merge(*(ids[: part.stop] for ids in self.lists), reverse=True), part.start, part.stop))
+
+    def __len__(self) -> int:
+        return sum(ids.count() for ids in self.lists)
+
+
+def earning_ids(influencer: Influencer, status: str = "") -> QuerySet[Any, int] | Merged:
+    """The ids of paid lines that she brought, or whose buyer she introduced, newest first; ``status`` keeps those to which that
+    happened.
 
     Each way walks an index of its own, so that the first page costs the same for a hundred lines and for a million.
     """
@@ -176,8 +200,9 @@ def earning_ids(influencer: Influencer, status: str = "") -> QuerySet[Any, int]:
     if status in {"cleared", "reversed"}:
         kinds = [Entry.Kind.CLEARING] if status == "cleared" else [Entry.Kind.REVERSAL, Entry.Kind.CLAWBACK]
         return own.filter(kind__in=kinds).order_by("-pk").values_list("line_id", flat=True)
-    lines = OrderLine.objects.filter(influencer=influencer, order__paid_at__isnull=False)
-    return lines.order_by("-pk").values_list("pk", flat=True)
+    brought = OrderLine.objects.filter(influencer=influencer, order__paid_at__isnull=False).order_by("-pk")
+    introduced = Decision.objects.filter(introducer=influencer).exclude(line__influencer=influencer).order_by("-line")
+    return Merged(brought.values_list("pk", flat=True), introduced.values_list("line_id", flat=True))
 
 
 def earnings_of(influencer: Influencer, ids: Sequence[int]) -> list[EarningLine]:
@@ -190,10 +215,17 @@ def earnings_of(influencer: Influencer, ids: Sequence[int]) -> list[EarningLine]
         currency: carriers(influencer.pk, currency) for currency in {line.order.currency for line in lines.values()}
     }
     states = dict(Payout.objects.filter(influencer=influencer).values_list("pk", "state"))
-    return [_earning(lines[pk], entries[pk], walk[lines[pk].order.currency], states) for pk in dict.fromkeys(ids)]
+    found = []
+    for pk in dict.fromkeys(ids):
+        line = lines[pk]
+        is_introduced = line.influencer_id != influencer.pk
+        found.append(_earning(line, is_introduced, entries[pk], walk[line.order.currency], states))
+    return found
 
 
-def _earning(line: OrderLine, entries: list[Entry], walk: list[Carrier], states: dict[int, str]) -> EarningLine:
+def _earning(
+    line: OrderLine, is_introduced: bool, entries: list[Entry], walk: list[Carrier], states: dict[int, str]
+) -> EarningLine:
     standing = standing_of(entries)
     arrived = [entry.pk for entry in entries if entry.credit == Account.CLEARED]
     carrier = carrier_of(max(arrived), walk) if arrived else None
@@ -202,7 +234,7 @@ def _earning(line: OrderLine, entries: list[Entry], walk: list[Carrier], states:
         out = "paid" if states[carrier.payout_id] == Payout.State.PAID else "in_payout"
     clawed = sum(entry.amount_minor for entry in entries if entry.kind == Entry.Kind.CLAWBACK)
     return EarningLine(
-        line=line, decision=getattr(line, "decision", None), pending=standing.pending, held=standing.held,
+        line=line, is_introduced=is_introduced, decision=getattr(line, "decision", None), pending=standing.pending, held=standing.held,
         cleared=standing.cleared - clawed, reversed=standing.taken_back, out=out,
     )  # fmt: skip
 
@@ -210,7 +242,7 @@ def _earning(line: OrderLine, entries: list[Entry], walk: list[Carrier], states:
 def all_earnings(influencer: Influencer, limit: int, chunk: int = 500) -> Iterator[EarningLine]:
     """Her lines, newest first, a chunk at a time."""
     ids = earning_ids(influencer)[:limit]
-    for group in batched(ids.iterator(chunk), chunk):
+    for group in batched(ids, chunk):
         yield from earnings_of(influencer, group)
 
 

@@ -118,7 +118,7 @@ def export(request: HttpRequest, influencer: Influencer) -> HttpResponse:
             [
                 paid,
                 safe_cell(line.name),
-                safe_cell(line.source),
+                safe_cell(row.source),
                 line.order.number[-4:],
                 rate,
                 base,

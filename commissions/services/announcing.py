@@ -13,7 +13,7 @@ from accounts.models import User
 from catalog.models import Category, Product, Seller
 from commissions.errors import RateRefused
 from commissions.models import Campaign, Decision, Rate
-from commissions.rates import ALL_BPS, NOTICE_DAYS, RateRow, earliest_start, rate_for
+from commissions.rates import ALL_BPS, NOTICE_DAYS, RateRow, earliest_start, overlapping, rate_for
 from core.reactions import start_after_commit
 from influencers.models import Influencer
 from notifications.services import notify
@@ -50,20 +50,23 @@ def announce_rate(
         raise RateRefused(_("A rate is 0 to 100 percent."))
     if starts_on < day:
         raise RateRefused(_("A change does not start in the past. Choose today or later."))
-    own = Rate.objects.select_for_update().filter(category=category)
-    later = own.filter(starts_on__gte=starts_on).order_by("starts_on").first()
-    if later is not None:
-        words = _("A row that begins on %(day)s is announced already. Choose a day after it.")
-        raise RateRefused(words % {"day": date_format(later.starts_on)})
+    own = Rate.objects.filter(category=category)
     path = category.path if category else ""
-    old = rate_for(path, starts_on, card_rows()).rate_bps
+    rows = card_rows()
+    # The row that holds until further notice ends on that day; any other row must leave the days from then on free.
+    open_end = own.filter(ends_on__isnull=True, starts_on__lt=starts_on)
+    staying = [row for row in rows if row.ends_on is not None or row.starts_on >= starts_on]
+    clash = overlapping(staying, RateRow(path, rate_bps, starts_on))
+    if clash is not None:
+        raise RateRefused(_clash_words(clash, starts_on))
+    old = rate_for(path, starts_on, rows).rate_bps
     earliest = earliest_start(old, rate_bps, today=day)
     if starts_on < earliest:
         words = _("A lower rate is announced %(days)s days ahead: %(day)s is the earliest day.")
         raise RateRefused(words % {"days": NOTICE_DAYS, "day": date_format(earliest)})
     try:
         with transaction.atomic():
-            own.filter(ends_on__isnull=True).update(ends_on=starts_on)
+            open_end.update(ends_on=starts_on)
             rate = Rate.objects.create(
                 category=category,
                 rate_bps=rate_bps,
@@ -76,6 +79,14 @@ def announce_rate(
         raise RateRefused(_("This overlaps another row of this category. Nothing was changed.")) from None
     start_after_commit(TELL_TASK, rate.pk)
     return rate
+
+
+def _clash_words(clash: RateRow, starts_on: date) -> str:
+    if clash.starts_on < starts_on and clash.ends_on is not None:
+        words = _("A row that ends on %(day)s holds on that day already. Choose %(day)s or later.")
+        return words % {"day": date_format(clash.ends_on)}
+    words = _("A row that begins on %(day)s is announced already. Choose a day after it.")
+    return words % {"day": date_format(clash.starts_on)}
 
 
 @transaction.atomic

@@ -7,9 +7,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import User
 from commissions import card_queries
+from commissions.admin import RateForm
 from commissions.errors import RateRefused
 from commissions.models import Campaign, Decision, Entry, Rate
 from commissions.rates import NOTICE_DAYS
@@ -85,6 +87,21 @@ def test_a_second_change_follows_the_first_and_does_not_replace_it(db: None) -> 
     announced(home, 950, days(21))
 
     assert list(Rate.objects.order_by("starts_on").values_list("rate_bps", "ends_on")) == [(900, days(21)), (950, None)]
+
+
+def test_a_change_inside_a_row_with_an_end_is_refused_with_the_day_from_which_it_may_start(db: None) -> None:
+    home = CategoryFactory(slug="home")
+    Rate.objects.create(category=home, rate_bps=500, starts_on=days(-100), ends_on=days(30))
+
+    with pytest.raises(RateRefused, match=date_format(days(30))):
+        announced(home, 900, days(29))
+    form = RateForm({"category": home.pk, "rate_bps": 900, "starts_on": days(29), "reason": "Costs"})
+    assert "holds on that day already" in str(form.errors)
+    announced(home, 900, days(30))
+
+    assert list(Rate.objects.order_by("pk").values_list("starts_on", "ends_on")) == [
+        (days(-100), days(30)), (days(30), None)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("has_category", [True, False])

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.vault import Place, keep_address
 from commissions.audit import breaks
 from commissions.models import Decision, Entry, Rate
+from commissions.queries import earning_ids
 from commissions.services import deciding, ledger
 from influencers.models import AttributionPolicy, CreatorCode, Influencer
 from influencers.referrals import Touch
@@ -22,6 +23,7 @@ from orders.services import cart as carts
 from orders.services import checkout as checkouts
 from orders.services.checkout import Contact
 from tests.cast import Mei
+from tests.conftest import client_for
 from tests.factories.accounts import UserFactory, with_handle
 from tests.factories.catalog import CategoryFactory, ProductFactory
 from tests.factories.influencers import InfluencerFactory
@@ -198,6 +200,24 @@ def test_an_introducer_shares_and_two_lose_together_what_one_would(mei: Mei, kai
         taken = sum(Entry.objects.filter(kind="reversal").values_list("amount_minor", flat=True))
         assert taken == 78 * refunded // 1_111
         assert list(breaks()) == []
+
+
+def test_both_find_a_shared_line_among_theirs_and_the_introducer_sees_no_link_of_the_other(
+    mei: Mei, kai: Influencer, lina: User
+) -> None:
+    AttributionPolicy.objects.create(version="assist", starts_at=timezone.now(), assist_bps=2_000)
+    line = bought(lina, put_in=[touch_of(kai, ago=timedelta(days=3)), touch_of(mei.influencer)], price=1_111)
+    own = bought(lina, put_in=[touch_of(kai)], price=500)
+    assert earning_ids(mei.influencer)[:9] == [line.pk]
+    assert earning_ids(kai)[:9] == [own.pk, line.pk]
+    assert (earning_ids(kai)[:1], earning_ids(kai)[1:2], len(earning_ids(kai))) == ([own.pk], [line.pk], 2)
+
+    page = client_for(kai.user).get("/studio/earnings")
+    rows = client_for(kai.user).get("/studio/earnings.csv").content.decode().splitlines()
+
+    assert [(row.left, row.source) for row in page.context["rows"]] == [(35, own.source), (15, "introduced")]
+    assert "A buyer you introduced" in page.content.decode()
+    assert '"introduced"' in rows[2]
 
 
 # --- Asked again

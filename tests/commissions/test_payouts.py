@@ -22,6 +22,8 @@ from tests.factories.commissions import PayeeFactory
 from tests.factories.influencers import InfluencerFactory
 
 pytestmark = pytest.mark.django_db
+# After whatever is booked here: a clock that stands before the ledger makes no run.
+FRIDAY = datetime(2096, 11, 30, 6, 0, tzinfo=UTC)
 
 
 def of(mei: Mei) -> Balance:
@@ -67,25 +69,23 @@ def test_the_same_run_twice_pays_once(mei: Mei, at_bank: Payee, earn: Earn) -> N
 
 def test_the_weekly_run_is_made_once_a_slot_whoever_asks(mei: Mei, at_bank: Payee, earn: Earn) -> None:
     earn(60_000)
-    friday = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
 
-    first = payouts.run_due(now=friday)
+    first = payouts.run_due(now=FRIDAY)
     Payee.objects.update(is_closing=True)
     earn(10_000)
 
     assert first is not None
-    assert payouts.run_due(now=friday + timedelta(hours=3)) is None
+    assert payouts.run_due(now=FRIDAY + timedelta(hours=3)) is None
     assert Payout.objects.count() == 1
-    assert payouts.run_due(now=friday + timedelta(days=7)).made == 1
+    assert payouts.run_due(now=FRIDAY + timedelta(days=7)).made == 1
 
 
 def test_a_run_that_died_is_taken_up_again(mei: Mei, at_bank: Payee, earn: Earn) -> None:
     earn(60_000)
-    friday = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
-    Claim.objects.create(job="payouts", slot="2026-11-27")
+    Claim.objects.create(job="payouts", slot="2096-11-30")
 
-    assert payouts.run_due(now=friday).made == 1
-    assert payouts.run_due(now=friday) is None
+    assert payouts.run_due(now=FRIDAY).made == 1
+    assert payouts.run_due(now=FRIDAY) is None
 
 
 def test_below_the_minimum_is_carried_over(mei: Mei, at_bank: Payee, earn: Earn) -> None:
@@ -490,14 +490,14 @@ def test_a_difference_stops_payouts_until_somebody_settles_it(
     assert payouts.send_due(now=later()) == 0
     with pytest.raises(PayoutsStopped):
         payouts.run(slot="2026-12-11")
-    assert payouts.run_due(now=datetime(2026, 12, 11, 7, tzinfo=UTC)) is None
+    assert payouts.run_due(now=FRIDAY) is None
     assert next(breaks()).startswith("I9 provider check")
 
     reconciling.settle(check=check, by=rhea, note="Corrected at Stripe")
     with pytest.raises(AlreadyDone):
         reconciling.settle(check=check, by=rhea, note="Corrected at Stripe")
     assert payouts.send_due(now=later()) == 1
-    assert payouts.run_due(now=datetime(2026, 12, 11, 7, tzinfo=UTC)) is not None
+    assert payouts.run_due(now=FRIDAY) is not None
 
 
 def test_a_broken_ledger_stops_payouts(mei: Mei, at_bank: Payee, earn: Earn) -> None:
@@ -517,6 +517,24 @@ def test_a_clock_that_was_set_back_stops_payouts(mei: Mei, at_bank: Payee, earn:
         payouts.run(slot="2026-11-27", now=timezone.now() - timedelta(hours=1))
 
     assert Payout.objects.count() == 0
+
+
+def test_a_clock_that_was_set_back_sends_nothing_that_was_prepared(mei: Mei, stripe: State, earn: Earn) -> None:
+    at_stripe(stripe, mei.influencer)
+    earn(60_000)
+    payouts.run(slot="2026-11-27")
+    back = timezone.now() - timedelta(days=2)
+    # What is booked by the wrong clock does not make it right.
+    late = earn(100, cleared=False)
+    Entry.objects.create(
+        influencer=mei.influencer, line=late, kind="clearing", debit="pending", credit="cleared", amount_minor=7,
+        currency="USD", created_at=back,
+    )  # fmt: skip
+
+    assert payouts.send_due(now=back) == 0
+    assert (Payout.objects.get().state, stripe.sent()) == ("ready", 0)
+
+    assert payouts.send_due() == 1
 
 
 def test_two_creators_of_one_run_are_paid_apart(mei: Mei, otto: User, at_bank: Payee, earn: Earn) -> None:
