@@ -31,7 +31,7 @@ from sparks.queries.gates import (
     tag_of,
     tagged_product,
     topic_at,
-    variant_for_cart,
+    variants_to_choose,
 )
 from sparks.queries.heat import HOTTEST, Hot, categories_with_heat, heat_as_of, hottest
 from sparks.queries.keeping import KeptPage, kept_on, kept_page, list_to_keep_on, lists_to_fill, lists_with
@@ -166,7 +166,7 @@ __all__ = [
     "topics",
     "topics_followed",
     "topics_named",
-    "variant_for_cart",
+    "variants_to_choose",
     "votes_of",
     "votes_page",
     "worth_following",

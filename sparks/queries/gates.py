@@ -77,15 +77,14 @@ def tag_of(spark: Spark, pk: int) -> ProductTag:
 
 
 def tagged_product(spark: Spark, pk: str) -> Product:
-    """A product that this Spark tags and that is on sale; 404 otherwise."""
+    """A product that this Spark tags, also one that is no longer sold; 404 otherwise."""
     tagged = ProductTag.objects.filter(photo__spark=spark).values("product")
-    return get_object_or_404(Product.objects.on_sale().filter(pk__in=tagged), pk=number(pk))
+    return get_object_or_404(Product.objects.filter(pk__in=tagged), pk=number(pk))
 
 
-def variant_for_cart(product: Product) -> Variant | None:
-    """The variant to put into a cart without asking: the only one that can be had; None where one must choose."""
-    variants = [row for row in product.variants.select_related("product") if row.is_active]
-    return variants[0] if len(variants) == 1 else None
+def variants_to_choose(product: Product) -> list[Variant]:
+    """What a product comes in: one where there is nothing to choose, none where it is no longer sold."""
+    return [row for row in product.variants.select_related("product") if product.is_active and row.is_active]
 
 
 def product_to_tag(pk: str) -> Product:

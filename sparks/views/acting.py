@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.services import circle
+from catalog.models import Variant
 from core.http import MemberRequest, is_part_request, render_page, say
 from core.views import safe_next, too_many
 from influencers.referral_cookie import trail
@@ -21,7 +22,7 @@ from orders.services import cart as carts
 from sparks import queries
 from sparks.errors import SparkError, TooFast
 from sparks.forms import ReportForm
-from sparks.models import Comment
+from sparks.models import Comment, Spark
 from sparks.services import acts, helping, keeping, polls
 from sparks.visitors import ask_to_sign_in, member
 
@@ -315,27 +316,26 @@ def report(request: MemberRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_POST
 def add_to_cart(request: HttpRequest, code: str) -> HttpResponse:
-    """A tagged product into the cart without leaving the feed; its author is credited where her links earn."""
+    """A tagged product into the cart without leaving the feed; its author is credited where her links earn.
+
+    Where colour or size is to be chosen, the card asks which (``variant=``); without JavaScript the product's page does.
+    """
     user = member(request)
     spark = queries.spark_for(code, user)
     product = queries.tagged_product(spark, request.POST.get("product", ""))
-    variant = queries.variant_for_cart(product)
-    if variant is None:
-        # Colour or size is chosen on its page.
+    variants = queries.variants_to_choose(product)
+    asked = queries.number(request.POST.get("variant", ""))
+    variant = variants[0] if len(variants) == 1 else next((row for row in variants if row.pk == asked), None)
+    refusal = ""
+    if not variants:
+        refusal = _("This is no longer sold. What else the Spark shows stands beside it.")
+    elif variant is None and is_part_request(request):
+        return render(request, "sparks/_choose.html", {"spark": spark, "product": product, "variants": variants})
+    elif variant is None:
         target = f"{product.get_absolute_url()}?via={spark.author.handle}&from={spark.source}"
         return redirect(target if spark.is_by_creator and spark.author.handle else product.get_absolute_url())
-    touch = (
-        Touch(spark.author.influencer.pk, spark.source, timezone.now(), product.pk, spark.posted_at)
-        if spark.is_by_creator
-        else None
-    )
-    refusal = ""
-    try:
-        carts.add_to_cart(
-            cart=_cart(request), variant=variant, quantity=1, trail=[*trail(request), *([touch] if touch else [])]
-        )
-    except OrderError as trouble:
-        refusal = str(trouble)
+    else:
+        refusal = _put_into_cart(request, spark, variant)
     if is_part_request(request):
         context = {"refusal": refusal, "count": cart_count(request), "product": product, "spark": spark}
         response = render(request, "sparks/_added.html", context, status=422 if refusal else 200)
@@ -345,6 +345,20 @@ def add_to_cart(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(safe_next(request, spark.get_absolute_url()))
     messages.success(request, _("Added to your cart."))
     return redirect("orders:cart")
+
+
+def _put_into_cart(request: HttpRequest, spark: Spark, variant: Variant) -> str:
+    """Put one into her cart with the Spark's author in its trail; the words of the refusal, or an empty string."""
+    touches = list(trail(request))
+    if spark.is_by_creator:
+        touches.append(
+            Touch(spark.author.influencer.pk, spark.source, timezone.now(), variant.product_id, spark.posted_at)
+        )
+    try:
+        carts.add_to_cart(cart=_cart(request), variant=variant, quantity=1, trail=touches)
+    except OrderError as trouble:
+        return str(trouble)
+    return ""
 
 
 def _cart(request: HttpRequest) -> carts.Cart:

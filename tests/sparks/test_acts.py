@@ -431,12 +431,35 @@ def test_a_product_with_choices_leads_to_its_page_with_the_referral(mei: Mei, as
     assert CartLine.objects.count() == 0
 
 
+def test_colour_and_size_are_chosen_in_the_card(mei: Mei, as_lina: Client) -> None:
+    spark, product = tagged(mei.user)
+    green, gone = (
+        VariantFactory(product=product, options={"Colour": name}, stock=n) for name, n in (("Moss", 3), ("Ember", 0))
+    )
+    asked = as_lina.post("/s/shop/cart", {"product": product.pk}, headers={"HX-Request": "true"}).content.decode()
+    assert asked.startswith('<form class="spark-choose')
+    assert f'<option value="{green.pk}">Moss' in asked
+    assert f'<option value="{gone.pk}" disabled>Ember' in asked
+    assert CartLine.objects.count() == 0
+
+    form = {"product": product.pk, "variant": VariantFactory().pk}
+    assert "spark-choose" in as_lina.post("/s/shop/cart", form, headers={"HX-Request": "true"}).content.decode()
+    as_lina.post("/s/shop/cart", form | {"variant": green.pk}, headers={"HX-Request": "true"})
+    line = CartLine.objects.get()
+    assert (line.variant, line.influencer, line.source) == (green, mei.influencer, spark.source)
+
+
 def test_a_product_withdrawn_after_posting_cannot_be_bought_and_breaks_nothing(mei: Mei, as_lina: Client) -> None:
     _spark, product = tagged(mei.user)
     type(product).objects.update(is_active=False)
 
-    assert as_lina.post("/s/shop/cart", {"product": product.pk}).status_code == 404
-    assert "No longer sold" in as_lina.get("/s/shop").content.decode()
+    answer = as_lina.post("/s/shop/cart", {"product": product.pk}, headers={"HX-Request": "true"})
+    assert (answer.status_code, CartLine.objects.count()) == (422, 0)
+    assert "no longer sold" in answer.content.decode()
+    page = as_lina.get("/s/shop").content.decode()
+    assert "No longer sold" in page
+    # A withdrawn product has no page: neither its pin nor its label leads there.
+    assert f"/p/{product.slug}" not in page
     assert "No longer sold" in as_lina.get("/sparks").content.decode()
 
 
