@@ -40,6 +40,7 @@ class Branch(StrEnum):
     LAST_TOUCH = "last_touch"
     OWN_PURCHASE = "own_purchase"
     SAME_HOUSEHOLD = "same_household"
+    # She had left the programme: banned, or closed after probation. Older decisions say it of a suspension, too.
     SUSPENDED = "suspended"
     ORDERED_TOO_LATE = "ordered_too_late"
     OUTSIDE_WINDOW = "outside_window"
@@ -50,6 +51,7 @@ class Branch(StrEnum):
 class Standing:
     """How a creator stands to this order. What was compared (mails, addresses, cards) is not kept, only what came of it."""
 
+    # Her shop earns, if need be held.
     is_active: bool = True
     # The same account, or the same mailbox.
     is_same_person: bool = False
@@ -57,6 +59,8 @@ class Standing:
     # The parcel goes to an address of hers, or her card pays.
     is_same_address: bool = False
     is_same_card: bool = False
+    # What she earns is held until her suspension is over.
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,12 @@ class Verdict:
     assist_bps: int = 0
     # The touch by which she brought it; None for a typed code.
     touch: Touch | None = None
+    # Those of the beneficiaries whose part is held from the start.
+    held: tuple[int, ...] = ()
 
 
 def decide(journey: Journey, standings: Mapping[int, Standing], policy: Policy = DEFAULT_POLICY) -> Verdict:
-    """Credit the line to whoever brought it, or refuse and say why. A creator without a standing counts as suspended."""
+    """Credit the line to whoever brought it, or refuse and say why. A creator without a standing has left."""
     claim = claim_on(journey, policy)
     if claim is None:
         in_time = [touch for touch in journey.touches if touch.seen_at <= journey.placed_at and is_late(touch, policy)]
@@ -87,12 +93,14 @@ def decide(journey: Journey, standings: Mapping[int, Standing], policy: Policy =
     if refused is not None:
         return Verdict(refused, claim.influencer_id, is_credited=False, touch=claim.touch)
     introducer = introducer_of(journey, claim, policy) if policy.assist_bps else None
-    if introducer is not None and _refusal(standings.get(introducer), policy) is None:
-        return Verdict(
-            Branch(claim.way), claim.influencer_id, is_credited=True, introducer_id=introducer,
-            assist_bps=policy.assist_bps, touch=claim.touch,
-        )  # fmt: skip
-    return Verdict(Branch(claim.way), claim.influencer_id, is_credited=True, touch=claim.touch)
+    if introducer is not None and _refusal(standings.get(introducer), policy) is not None:
+        introducer = None
+    people = [pk for pk in (claim.influencer_id, introducer) if pk is not None]
+    return Verdict(
+        Branch(claim.way), claim.influencer_id, is_credited=True, introducer_id=introducer,
+        assist_bps=policy.assist_bps if introducer is not None else 0, touch=claim.touch,
+        held=tuple(pk for pk in people if standings[pk].is_suspended),
+    )  # fmt: skip
 
 
 def _refusal(standing: Standing | None, policy: Policy) -> Branch | None:

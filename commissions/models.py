@@ -230,6 +230,11 @@ class Payee(models.Model):
     def __str__(self) -> str:
         return f"{self.get_method_display()} ••{self.ending}"
 
+    @property
+    def is_emptied(self) -> bool:
+        """Everything that has cleared is paid out, whatever the minimum: she asked for it, or has left the programme."""
+        return self.is_closing or self.influencer.has_left
+
 
 class Payout(models.Model):
     """Cleared money on its way to a creator. What it pays, to where, is written once (``triggers.py``); its state moves on."""
@@ -390,6 +395,7 @@ class Hold(models.Model):
         CODE_LEAK = "code_leak", _("A code was spread elsewhere")
         RETURN_ABUSE = "return_abuse", _("Unusually many returns")
         PAID_ADS = "paid_ads", _("The visit came from a paid advert")
+        SUSPENDED = "suspended", _("The shop is suspended")
         OTHER = "other", _("Another reason")
 
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="holds")

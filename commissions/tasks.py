@@ -4,7 +4,7 @@ from celery import shared_task
 
 from commissions.models import ProviderEvent
 from commissions.qualifying import report_sales
-from commissions.services import announcing, deciding, ledger, nightly, payouts, reconciling, sweeping
+from commissions.services import announcing, deciding, holding, ledger, nightly, payouts, reconciling, sweeping
 from orders.models import Order
 
 
@@ -28,6 +28,12 @@ def reverse_order(pk: int) -> None:
     order = Order.objects.get(pk=pk)
     ledger.reverse_for(order)
     report_sales(order)
+
+
+@shared_task
+def release_held(pk: int) -> None:
+    """A creator's suspension is over."""
+    holding.release_lifted(influencer_pk=pk)
 
 
 @shared_task

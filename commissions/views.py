@@ -147,6 +147,7 @@ def how(request: HttpRequest) -> HttpResponse:
 def payouts(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     context = {
         "page": page_of(queries.payouts_of(influencer), request, size=20),
+        "influencer": influencer,
         "purses": queries.purses(influencer),
         "next_run": next_run(timezone.now(), timezone.get_current_timezone()),
         "months": months_of(influencer),

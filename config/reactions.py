@@ -10,6 +10,7 @@ REACTIONS: dict[str, list[str]] = {
     "accounts.friend_asked": ["notifications.tasks.tell_friend_asked"],
     "accounts.friend_accepted": ["notifications.tasks.tell_friend_accepted"],
     "influencers.account_proved": ["influencers.tasks.measure", "influencers.tasks.welcome_proof"],
+    "influencers.reinstated": ["commissions.tasks.release_held"],
     "orders.paid": [
         "commissions.tasks.accrue_order",
         "orders.tasks.send_receipt",

@@ -33,6 +33,16 @@ def may_judge(person: int, *, subject: int, decided: tuple[int | None, ...] = ()
     return person != subject and person not in decided
 
 
+def has_left(state: str) -> bool:
+    """She is out of the programme: her links earn nothing new, and what she earned is paid out whatever the minimum."""
+    return state in {"closed", "banned"}
+
+
+def is_held(state: str) -> bool:
+    """What she earns from now on is held."""
+    return state == "suspended"
+
+
 def state(*, has_ban: bool, is_suspended: bool, has_failed_probation: bool) -> str:
     """What follows for her shop from everything that stands against it: the hardest wins."""
     if has_ban:

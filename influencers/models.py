@@ -535,7 +535,7 @@ class ReplyTemplate(models.Model):
 
 class InfluencerQuerySet(models.QuerySet["Influencer"]):
     def active(self) -> Self:
-        """Influencers whose links earn."""
+        """Influencers whose shops are open and whose links bring."""
         return self.filter(state=Influencer.State.ACTIVE)
 
 
@@ -586,8 +586,18 @@ class Influencer(models.Model):
 
     @property
     def is_active(self) -> bool:
-        """Her links earn."""
+        """Her shop is open and her links bring."""
         return self.state == self.State.ACTIVE
+
+    @property
+    def is_suspended(self) -> bool:
+        """What she earns is held."""
+        return conduct.is_held(self.state)
+
+    @property
+    def has_left(self) -> bool:
+        """She earns nothing new; what she earned is paid out whatever the minimum."""
+        return conduct.has_left(self.state)
 
 
 class QualifyingSale(models.Model):

@@ -60,6 +60,11 @@ def sales_words(sales: int, needed: int) -> str:
     }
 
 
+def _paid_out() -> str:
+    """What becomes of the money of who leaves."""
+    return _("What you earned stays yours: it is paid out on Fridays as it clears, however little it is. Say under Payouts where it goes.")  # fmt: skip
+
+
 def _probation(step: str, facts: dict[str, Any]) -> Words:
     count = sales_words(facts["sales"], facts["needed"]) if "sales" in facts else ""
     keeps = _("What you earned stays yours and is paid out.")
@@ -72,7 +77,7 @@ def _probation(step: str, facts: dict[str, Any]) -> Words:
         return Words(
             _("Your shop is closed for now"),
             (
-                _("Your probation ended without the sales that it asks for.") + " " + count, keeps,
+                _("Your probation ended without the sales that it asks for.") + " " + count, _paid_out(),
                 _("Your account, your lists and your picks are kept. You can apply again from %(again)s.") % facts,
             ),
         )  # fmt: skip
@@ -118,6 +123,7 @@ def _conduct(step: str, facts: dict[str, Any]) -> Words:
         else ""
     )
     kept = _("You keep your account, your lists and what you earned.")
+    held = _("What you earn meanwhile is held, and released when the suspension is over, after 30 days at the latest.")
     ends = _("It ends on %(ends)s by itself.") % facts if facts.get("ends") else ""
     if step in {"warning", "suspension", "ban"}:
         proof = (
@@ -125,15 +131,16 @@ def _conduct(step: str, facts: dict[str, Any]) -> Words:
             if facts.get("kind") == "suspension" and not ends
             else ""
         )
-        hides = {"suspension": _("Visitors do not see your shop while it is suspended.")}.get(step, "")
-        lines = (why, hides, proof, ends, "" if step == "warning" else kept, appeal)
+        hides = _("Visitors do not see your shop while it is suspended.") if step == "suspension" else ""
+        keeps = {"warning": "", "ban": _paid_out()}.get(step, kept)
+        lines = (why, hides, held if hides else "", proof, ends, keeps, appeal)
         return Words(titles[step], tuple(line for line in lines if line), facts.get("evidence", ""))
     if step == "proposed":
         waits = (
             _("A ban was proposed. A second person decides until %(ends)s; if nobody agrees, your shop opens again.")
             % facts
         )
-        return Words(titles[step], (why, waits, kept, appeal), facts.get("evidence", ""))
+        return Words(titles[step], (why, waits, held, kept, appeal), facts.get("evidence", ""))
     if step == "appealed":
         return Words(titles[step], (why, _("A person who did not decide this looks at it. You read the answer here.")))
     return Words(titles[step], (why,), facts.get("answer", ""))

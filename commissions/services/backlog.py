@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 
 from commissions.models import Account, Decision, Entry
-from commissions.services import booking, deciding
+from commissions.services import booking, deciding, withholding
 from influencers.models import Influencer
 from notifications.services import notify
 from orders.models import Order, OrderLine
@@ -38,10 +38,12 @@ def accrue(*, now: datetime, limit: int, since: datetime | None = None) -> int:
 def _accrue_rows(rows: Sequence[tuple], now: datetime) -> int:
     judged = list(deciding.judge(rows, moment=now))
     entries = [entry for one in judged for entry in booking.accruals(one.decision, one.shares)]
+    held = {pk for one in judged for pk in one.held}
     try:
         with transaction.atomic():
             booking.insert(Decision, [one.decision for one in judged])
             booking.book_many(entries)
+            withholding.hold_accrued(entries, owners=held, now=now)
         return len(entries)
     except IntegrityError:
         # Another worker decided one of them at the same moment: order by order then, each by its own constraint.

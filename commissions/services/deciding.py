@@ -30,7 +30,7 @@ from commissions.attribution import (
 )
 from commissions.models import Campaign, Decision, Entry, Rate
 from commissions.rates import Bonus, Found, RateRow, line_rate, question_as_stored, rate_again
-from commissions.services import booking
+from commissions.services import booking, withholding
 from core.money import share
 from influencers.models import AttributionPolicy, Influencer
 from influencers.referrals import DEFAULT_POLICY, journey_from_stored
@@ -70,6 +70,8 @@ class Judged:
 
     decision: Decision
     shares: tuple[tuple[int, int], ...]
+    # Those whose share is held from the start.
+    held: tuple[int, ...] = ()
 
 
 class Policies:
@@ -155,7 +157,8 @@ class People:
             if creator is None:
                 continue
             found[pk] = Standing(
-                is_active=creator.is_active,
+                is_active=not creator.has_left,
+                is_suspended=creator.is_suspended,
                 is_same_person=row.buyer_id == creator.user_id,
                 is_same_mailbox=normalised_email(row.buyer_email) == self.mailboxes[pk],
                 is_same_address=bool(row.place_hash) and row.place_hash in self.places[creator.user_id],
@@ -208,7 +211,7 @@ def judge(rows: Iterable[tuple], *, moment: datetime) -> Iterator[Judged]:
         shares = [(influencer_id, commission - introducing)]
         if verdict.introducer_id is not None:
             shares.append((verdict.introducer_id, introducing))
-        yield Judged(decision, tuple((pk, amount) for pk, amount in shares if amount))
+        yield Judged(decision, tuple((pk, amount) for pk, amount in shares if amount), verdict.held)
 
 
 def _days(verdict: Verdict, row: Row) -> dict[str, date]:
@@ -227,7 +230,9 @@ def accrue_for(order: Order, *, now: datetime | None = None) -> list[Entry]:
         try:
             with transaction.atomic():
                 judged.decision.save(force_insert=True)
-                booked += booking.book(booking.accruals(judged.decision, judged.shares))
+                accruals = booking.book(booking.accruals(judged.decision, judged.shares))
+                withholding.hold_accrued(accruals, owners=judged.held, now=moment)
+                booked += accruals
         except IntegrityError:
             # Another worker decided this line at the same moment.
             continue

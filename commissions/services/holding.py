@@ -3,16 +3,14 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from commissions.errors import AlreadyDone, NothingToHold
 from commissions.models import Account, Act, Entry, Hold
-from commissions.services import booking, ledger
+from commissions.services import booking, ledger, withholding
 from commissions.settling import HOLD_DAYS
 from influencers.models import Influencer
-from notifications.services import notify
 from orders.models import OrderLine
 
 
@@ -39,9 +37,11 @@ def hold(
         line=line, influencer=influencer, reason=reason, evidence=evidence, held_from=source, opened_by=by,
         opened_at=moment, deadline_at=moment + timedelta(days=HOLD_DAYS),
     )  # fmt: skip
-    booking.book([_entry(row, Entry.Kind.HOLD, source, Account.HELD, amount, entries[0].currency, moment)])
+    booking.book(
+        [withholding.entry_of(row, Entry.Kind.HOLD, source, Account.HELD, amount, entries[0].currency, moment)]
+    )
     Act.objects.create(kind=Act.Kind.HELD, actor=by, influencer=influencer, hold=row, note=evidence[:300], at=moment)
-    _tell(row, "commission_held", amount, entries[0].currency)
+    withholding.tell(row, "commission_held", amount, entries[0].currency)
     return row
 
 
@@ -55,11 +55,11 @@ def release(*, hold: Hold, by: User | None, note: str = "", now: datetime | None
     entries = ledger.locked([line]).get((line.pk, hold.influencer_id), [])
     amount = ledger.standing_of(entries).held
     if amount > 0:
-        back = _entry(
+        back = withholding.entry_of(
             hold, Entry.Kind.RELEASE, Account.HELD, Account(hold.held_from), amount, entries[0].currency, moment
         )
         booking.book([back])
-        _tell(hold, "commission_released", amount, entries[0].currency)
+        withholding.tell(hold, "commission_released", amount, entries[0].currency)
     Act.objects.create(
         kind=Act.Kind.RELEASED, actor=by, influencer_id=hold.influencer_id, hold=hold, note=note[:300], at=moment
     )
@@ -71,31 +71,26 @@ def release(*, hold: Hold, by: User | None, note: str = "", now: datetime | None
 def release_due(*, now: datetime | None = None, limit: int = 500) -> int:
     """Let every hold go whose deadline has passed; returns how many."""
     moment = now or timezone.now()
-    released = 0
     # What was found against her and not appealed is taken away instead (``appealing.remove_due``).
     rows = Hold.objects.filter(released_at__isnull=True, deadline_at__lte=moment)
     rows = rows.exclude(finding__isnull=False, appeal__isnull=True)
-    for row in rows.order_by("deadline_at")[:limit]:
-        try:
-            release(hold=row, by=None, note="deadline", now=moment)
-        except AlreadyDone:
-            continue
-        released += 1
-    return released
+    return sum(_let_go(row, "deadline", moment) for row in rows.order_by("deadline_at")[:limit])
 
 
-def _entry(
-    row: Hold, kind: Entry.Kind, debit: Account, credit: Account, amount: int, currency: str, moment: datetime
-) -> Entry:
-    return Entry(
-        influencer_id=row.influencer_id, line_id=row.line_id, kind=kind, sequence=row.pk, debit=debit, credit=credit,
-        amount_minor=amount, currency=currency, reason=row.reason, created_at=moment,
-    )  # fmt: skip
+def release_lifted(*, influencer_pk: int | None = None, now: datetime | None = None, limit: int = 500) -> int:
+    """Let go what was held for a suspension that is over, of one creator or of all; returns how many. What a person found against
+    her stays for her appeal, and after a ban each hold has its own deadline."""
+    moment = now or timezone.now()
+    rows = Hold.objects.filter(reason=Hold.Reason.SUSPENDED, released_at__isnull=True, finding__isnull=True)
+    rows = rows.exclude(influencer__state__in=[Influencer.State.SUSPENDED, Influencer.State.BANNED])
+    if influencer_pk is not None:
+        rows = rows.filter(influencer=influencer_pk)
+    return sum(_let_go(row, "suspension over", moment) for row in rows.order_by("pk")[:limit])
 
 
-def _tell(row: Hold, kind: str, amount: int, currency: str) -> None:
-    data = {
-        "product": row.line.name, "amount_minor": amount, "currency": currency, "reason": row.reason,
-        "until": row.deadline_at.date().isoformat(),
-    }  # fmt: skip
-    notify(recipient=row.influencer.user, kind=kind, data=data, url=reverse("commissions:receipt", args=[row.line_id]))
+def _let_go(row: Hold, note: str, moment: datetime) -> bool:
+    try:
+        release(hold=row, by=None, note=note, now=moment)
+    except AlreadyDone:
+        return False
+    return True

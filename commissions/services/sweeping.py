@@ -19,7 +19,7 @@ RECENT = timedelta(days=3)
 def sweep(
     now: datetime | None = None, limit: int = SWEEP_LIMIT, *, looks_at_everything: bool = False
 ) -> dict[str, int]:
-    """Paid lines without a decision, refunds without reversal, windows that ended, holds past their deadline."""
+    """Paid lines without a decision, refunds without reversal, windows that ended, holds past their deadline or their suspension."""
     moment = now or timezone.now()
     since = None if looks_at_everything else moment - RECENT
     counts = {
@@ -44,7 +44,7 @@ def sweep(
     )  # fmt: skip
     for order in Order.objects.filter(lines__in=refunded).distinct().order_by("pk")[:ORDER_LIMIT]:
         counts["reversed"] += len(ledger.reverse_for(order, now=moment))
-    counts["released"] = holding.release_due(now=moment)
+    counts["released"] = holding.release_due(now=moment) + holding.release_lifted(now=moment)
     counts["removed"] = appealing.remove_due(now=moment)
     counts["cleared"] = backlog.clear(now=moment, limit=limit, since=since)
     partly = backlog.ended(

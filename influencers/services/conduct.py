@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import User
+from core.reactions import announce
 from influencers import conduct as rule
 from influencers.errors import AlreadyStands, AppealClosed, MissingReason, NoEvidence, NothingToDecide, NotYours
 from influencers.models import ConductEvent, Connection, Influencer, Sanction
@@ -48,6 +49,7 @@ def tell(influencer: Influencer, step: str, *, mail: bool = True, **facts: Any) 
 def settle(influencer: Influencer, *, now: datetime) -> None:
     """Bring the state of her shop in line with what stands against it; a probation rests while the shop is hidden."""
     row = Influencer.objects.select_for_update().get(pk=influencer.pk)
+    was_suspended = row.is_suspended
     standing = list(row.sanctions.hiding().values_list("kind", "state"))
     row.state = rule.state(
         has_ban=(Kind.BAN, State.IN_FORCE) in standing,
@@ -61,6 +63,8 @@ def settle(influencer: Influencer, *, now: datetime) -> None:
         elif not row.is_active and not row.probation_paused_at:
             row.probation_paused_at = now
     row.save(update_fields=["state", "probation_ends_at", "probation_paused_at"])
+    if was_suspended and not row.is_suspended and row.state != Influencer.State.BANNED:
+        announce("influencers.reinstated", row.pk)
     influencer.refresh_from_db()
 
 
