@@ -347,7 +347,7 @@ def purses(influencer: Influencer) -> list[Purse]:
     found = []
     for balance in balances(influencer):
         payee, minimum = targets.get(balance.currency), minimum_minor(balance.currency)
-        is_closing = payee is not None and payee.is_closing
+        is_closing = payee is not None and payee.is_emptied
         found.append(
             Purse(balance, payee, minimum, due(balance.cleared, balance.owed, minimum=minimum, is_closing=is_closing))
         )

@@ -110,7 +110,7 @@ def prepare(
     moment = now or timezone.now()
     balances = booking.lock(owners)
     creators = {influencer for influencer, _ in owners}
-    ready = Payee.objects.filter(influencer__in=creators, state=Payee.State.READY)
+    ready = Payee.objects.filter(influencer__in=creators, state=Payee.State.READY).select_related("influencer")
     targets = {(row.influencer_id, row.currency): row for row in ready}
     same = Payout.objects.filter(influencer__in=creators, slot=slot)
     for owner in same.values_list("influencer", "currency"):
@@ -143,7 +143,7 @@ def prepare(
 
 def _due(balance: Balance, payee: Payee) -> Due | NoPayout:
     minimum = minimum_minor(balance.currency)
-    return due(balance.cleared, balance.owed, minimum=minimum, is_closing=payee.is_closing)
+    return due(balance.cleared, balance.owed, minimum=minimum, is_closing=payee.is_emptied)
 
 
 def _entry(

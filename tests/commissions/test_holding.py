@@ -1,5 +1,6 @@
 """Holds: what is kept back, for how long, and where it goes back to."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,20 @@ from django.utils import timezone
 
 from accounts.models import User
 from commissions.audit import breaks
-from commissions.errors import AlreadyDone, NothingToHold
+from commissions.errors import AlreadyDone, NotAllowed, NothingToHold
 from commissions.models import Act, Hold, Payee
 from commissions.queries import Balance, balances
-from commissions.services import holding, ledger, payouts, sweeping
-from notifications.models import Notice
+from commissions.services import appealing, holding, ledger, payouts, sweeping
+from influencers.models import AttributionPolicy, Influencer, Sanction
+from influencers.referrals import Journey, Touch, journey_as_stored
+from influencers.services import conduct
+from notifications.models import Mail, Notice
 from orders.models import OrderLine, Refund
 from tests.cast import Mei
 from tests.commissions.conftest import Earn
+from tests.factories.accounts import UserFactory
+from tests.factories.influencers import InfluencerFactory
+from tests.factories.orders import OrderFactory, OrderLineFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +98,92 @@ def test_a_refund_is_taken_from_what_is_held(mei: Mei, earn: Earn) -> None:
 
     holding.release(hold=row, by=None)
     assert of(mei) == Balance("USD", cleared=2_800, reversed=1_400)
+    assert list(breaks()) == []
+
+
+# --- What a suspended creator earns
+
+
+def suspend(mei: Mei, by: User) -> Sanction:
+    return conduct.impose(
+        influencer_pk=mei.influencer.pk, kind="suspension", reason="spam", evidence="40 equal messages.", by=by
+    )
+
+
+@pytest.mark.parametrize("road", ["at once", "by the sweep"])
+def test_what_a_suspended_creator_earns_is_held_until_the_suspension_is_over(
+    mei: Mei, lina: User, rhea: User, earn: Earn, road: str, django_capture_on_commit_callbacks: Callable
+) -> None:
+    earned_before = earn(10_000, cleared=False)
+    sanction = suspend(mei, rhea)
+    if road == "at once":
+        line = earn(60_000, cleared=False)
+    else:
+        line = OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer, unit_price_minor=60_000)
+        assert sweeping.sweep()["accrued"] == 1
+
+    assert of(mei) == Balance("USD", pending=700, held=4_200)
+    row = Hold.objects.get()
+    assert (row.line, row.reason, row.deadline_at - row.opened_at) == (line, "suspended", timedelta(days=30))
+    assert f"{sanction.at:%Y-%m-%d}: spam" in row.evidence
+    assert Notice.objects.filter(recipient=mei.user, kind="commission_held").count() == 1
+    assert not Mail.objects.filter(kind="commission_held").exists()
+    assert sweeping.sweep()["released"] == 0
+
+    with django_capture_on_commit_callbacks(execute=road == "at once"):
+        conduct.lift(sanction_pk=sanction.pk, by=rhea, words="Looks right.")
+    assert sweeping.sweep()["released"] == (road == "by the sweep")
+
+    assert of(mei) == Balance("USD", pending=4_900)
+    assert not Hold.objects.filter(line=earned_before).exists()
+    assert list(breaks()) == []
+
+
+def test_she_may_appeal_and_staff_may_find_against_it_as_with_any_hold(mei: Mei, rhea: User, earn: Earn) -> None:
+    sanction = suspend(mei, rhea)
+    earn(60_000, cleared=False)
+    row = Hold.objects.get()
+    appealing.find(hold=row, by=rhea, words="The buyer is her brother.")
+    conduct.lift(sanction_pk=sanction.pk, by=rhea, words="Looks right.")
+
+    # Somebody has looked at this one: it waits for her, not for the suspension.
+    assert sweeping.sweep()["released"] == 0
+    words = appealing.appeal(hold=row, words="I have no brother.")
+    with pytest.raises(NotAllowed):
+        appealing.decide(appeal=words, by=rhea, is_granted=False, answer="He has your name.")
+    appealing.decide(appeal=words, by=UserFactory(is_staff=True), is_granted=True, answer="True.")
+
+    assert of(mei) == Balance("USD", pending=4_200)
+    assert list(breaks()) == []
+
+
+def test_after_a_ban_each_hold_runs_to_its_own_end_and_nothing_new_accrues(mei: Mei, rhea: User, earn: Earn) -> None:
+    suspend(mei, rhea)
+    earn(60_000, cleared=False)
+    Influencer.objects.update(state="banned")
+    earn(10_000, cleared=False)
+
+    assert sweeping.sweep()["released"] == 0
+    assert list(breaks()) == []
+    assert sweeping.sweep(now=timezone.now() + timedelta(days=31))["released"] == 1
+
+    assert of(mei) == Balance("USD", pending=4_200)
+
+
+def test_an_introducers_part_is_held_for_herself_alone(mei: Mei, rhea: User, lina: User) -> None:
+    kai = InfluencerFactory()
+    AttributionPolicy.objects.create(version="assist", starts_at=timezone.now() - timedelta(days=9), assist_bps=2_000)
+    suspend(mei, rhea)
+    now = timezone.now()
+    order = OrderFactory(user=lina, placed_at=now)
+    touches = (Touch(mei.influencer.pk, "storefront", now - timedelta(days=2)), Touch(kai.pk, "storefront", now - timedelta(days=1)))  # fmt: skip
+    line = OrderLineFactory(order=order, influencer=kai, unit_price_minor=60_000)
+    OrderLine.objects.filter(pk=line.pk).update(journey=journey_as_stored(Journey(line.product_id, now, now, touches)))
+
+    sweeping.sweep()
+
+    assert of(mei) == Balance("USD", held=840)
+    assert balances(kai)[0] == Balance("USD", pending=3_360)
     assert list(breaks()) == []
 
 

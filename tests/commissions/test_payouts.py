@@ -11,8 +11,10 @@ from commissions.audit import breaks
 from commissions.errors import AlreadyDone, NotAllowed, PayoutsStopped
 from commissions.models import Act, Check, Claim, Entry, Payee, Payout
 from commissions.providers import Answer
-from commissions.queries import Balance, balances
+from commissions.queries import Balance, balances, purses
 from commissions.services import holding, ledger, payouts, reconciling
+from commissions.settling import Due
+from influencers.models import Influencer
 from notifications.models import Notice
 from orders.models import OrderLine, Refund
 from tests.cast import Mei
@@ -106,6 +108,25 @@ def test_a_closing_account_is_paid_whatever_the_minimum(mei: Mei, at_bank: Payee
     payouts.run(slot="2026-11-27")
 
     assert Payout.objects.get().amount_minor == 70
+
+
+@pytest.mark.parametrize("state", ["closed", "banned"])
+def test_who_has_left_is_paid_whatever_the_minimum_until_she_is_back(
+    mei: Mei, at_bank: Payee, earn: Earn, state: str
+) -> None:
+    earn(1_000)
+    Influencer.objects.update(state="suspended")
+    assert payouts.run(slot="2026-11-20").left == 1
+    Influencer.objects.update(state=state)
+    assert purses(Influencer.objects.get(pk=mei.influencer.pk))[0].next == Due(70, 0)
+
+    payouts.run(slot="2026-11-27")
+
+    assert Payout.objects.get().amount_minor == 70
+    Influencer.objects.update(state="active")
+    earn(1_000)
+    assert payouts.run(slot="2026-12-04").left == 1
+    assert list(breaks()) == []
 
 
 @pytest.mark.parametrize("state", ["setting_up", "needs_change"])

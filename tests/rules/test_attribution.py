@@ -46,7 +46,8 @@ POLICIES = {
 }
 STANDINGS = {
     "": Standing(),
-    "suspended": Standing(is_active=False),
+    "left": Standing(is_active=False),
+    "suspended": Standing(is_suspended=True),
     "same person": Standing(is_same_person=True),
     "same mailbox": Standing(is_same_mailbox=True),
     "same address": Standing(is_same_address=True),
@@ -85,6 +86,7 @@ def test_the_worked_table_holds(row: dict[str, str]) -> None:
     assert verdict.branch == row["branch"]
     assert (NAMES.get(verdict.influencer_id or 0, "") if verdict.is_credited else "") == row["credited"]
     assert NAMES.get(verdict.introducer_id or 0, "") == row["introduced by"]
+    assert ", ".join(NAMES[pk] for pk in verdict.held) == row["held"]
 
 
 def test_the_table_shows_every_branch() -> None:
@@ -144,7 +146,7 @@ policies = st.builds(
     Policy, window_hours=st.sampled_from([24, 720]), cart_lock_days=st.integers(1, 89), late_minutes=st.integers(0, 120),
     ends_with_order=st.booleans(), assist_bps=st.sampled_from([0, 2_000, 5_000]), refuses_household=st.booleans(),
 )  # fmt: skip
-flags = st.builds(Standing, *[st.booleans()] * 5)
+flags = st.builds(Standing, *[st.booleans()] * 6)
 
 
 @st.composite

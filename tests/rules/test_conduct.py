@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from influencers import conduct, probation
-from influencers.models import Sanction
+from influencers.models import Influencer, Sanction
 from tests.rules.documents import table
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -55,6 +55,16 @@ def test_the_state_of_a_shop_comes_out_as_written(row: dict[str, str]) -> None:
     )
 
     assert state == row["state"]
+
+
+@pytest.mark.parametrize("row", table("conduct", "Worked table: money"), ids=lambda row: row["state"])
+def test_what_a_state_does_to_money_comes_out_as_written(row: dict[str, str]) -> None:
+    assert conduct.has_left(row["state"]) is (row["new sales earn"] == "no") is (row["minimum of a payout"] == "no")
+    assert conduct.is_held(row["state"]) is (row["held"] == "yes")
+
+
+def test_every_state_of_a_shop_stands_in_the_table_of_money() -> None:
+    assert [row["state"] for row in table("conduct", "Worked table: money")] == list(Influencer.State.values)
 
 
 def test_the_reasons_of_the_page_are_those_of_the_code() -> None:
