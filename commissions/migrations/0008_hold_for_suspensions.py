@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commissions', '0006_appeals'),
+        ('commissions', '0007_walk_introductions_and_moments'),
     ]
 
     operations = [
