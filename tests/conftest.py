@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.conf import settings
@@ -17,7 +18,9 @@ from tests import cast
 
 
 def pytest_configure() -> None:
-    """Processes that share a Redis keep apart there: what one clears, another may be counting."""
+    """No test fails for want of speed. Processes that share a Redis keep apart there: what one clears, another may be counting."""
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
     settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
