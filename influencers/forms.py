@@ -387,6 +387,18 @@ class AnswerForm(forms.Form):
     )
 
 
+class AppealForm(forms.Form):
+    """What an applicant says to a finding of fraud."""
+
+    words = forms.CharField(
+        label=_("Your appeal"),
+        max_length=2000,
+        help_text=_("You can write once. Say what we cannot see, and link what shows it."),
+        error_messages={"required": _("Write your appeal first.")},
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+
 class ApproveForm(forms.Form):
     """A reviewer's yes."""
 
@@ -484,6 +496,7 @@ class FilterForm(forms.Form):
         ("decided", _("Decided, can be undone")),
         ("approved", _("Approved")),
         ("declined", _("Not yet")),
+        ("appealed", _("Appealed")),
     ]
     WRONG = {"invalid_choice": _("This filter does not exist. Choose one of the list.")}
 

@@ -35,6 +35,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Applications that no other reviewer holds."""
         return self.filter(Q(held_until__isnull=True) | Q(held_until__lte=now) | Q(held_by=reviewer_pk))
 
+    def decidable_by(self, reviewer_pk: int) -> Self:
+        """Applications that this reviewer may decide: not her own, and none that comes back from an appeal against her."""
+        before = Appeal.objects.filter(application=OuterRef("pk"), against=reviewer_pk)
+        return self.exclude(user=reviewer_pk).exclude(Exists(before))
+
     def sent(self) -> Self:
         """Applications that a reviewer may see: all but drafts."""
         return self.exclude(state=Application.State.DRAFT)
@@ -468,6 +473,9 @@ class ApplicationEvent(AppendOnlyModel):
         PROPOSED = "proposed", _("Approved by the first of two")
         DECIDED = "decided", _("Decided, not told yet")
         UNDONE = "undone", _("Undone")
+        APPEALED = "appealed", _("Appeal sent")
+        APPEAL_GRANTED = "appeal_granted", _("Appeal granted: it is decided anew")
+        APPEAL_REFUSED = "appeal_refused", _("Appeal refused")
 
     DESK_ONLY = (Kind.HELD, Kind.RELEASED, Kind.NOTED, Kind.PROPOSED, Kind.DECIDED, Kind.UNDONE)
 
@@ -490,6 +498,47 @@ class ApplicationEvent(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.application_id}"
+
+
+class AppealQuerySet(models.QuerySet["Appeal"]):
+    def waiting(self) -> Self:
+        """Appeals without an answer, oldest first."""
+        return self.filter(outcome="").order_by("at", "pk")
+
+
+class Appeal(models.Model):
+    """What an applicant says to a decline for proven fraud, once for each; answered by somebody who never decided about her.
+
+    Granted, the finding is gone and the application waits again, for others than who found so.
+    """
+
+    class Outcome(models.TextChoices):
+        GRANTED = "granted", _("Granted")
+        REFUSED = "refused", _("Refused")
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="appeals")
+    # Who declined, and what for: the application forgets both when the appeal is granted.
+    against = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    finding = models.TextField(blank=True)
+    words = models.TextField(max_length=2000)
+    at = models.DateTimeField(default=timezone.now)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answer = models.TextField(max_length=2000, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AppealQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "against"], name="one_appeal_against_each_decline"),
+        ]
+        indexes = [models.Index(fields=["at", "id"], condition=Q(outcome=""), name="appeals_waiting")]
+
+    def __str__(self) -> str:
+        return f"appeal on {self.application_id}"
 
 
 class ReplyTemplate(models.Model):

@@ -20,10 +20,11 @@ from core.paging import Page
 from influencers import desk, risk
 from influencers.countries import country_name
 from influencers.desk import DESK
-from influencers.models import Application, ApplicationEvent, ReplyTemplate, ScorePolicy, SocialAccount
+from influencers.models import Appeal, Application, ApplicationEvent, ReplyTemplate, ScorePolicy, SocialAccount
 from influencers.queries.programme import Moment, accounts_of, stored_score, story_of, topic_names
 from influencers.queries.proving import AccountCard, cards_for
 from influencers.services import judging
+from influencers.services.appealing import may_answer
 from influencers.services.reviewing import second_reason
 from influencers.services.weighing import figures_of_snapshot, reach_of, told_of
 from influencers.social_handles import profile_url
@@ -149,6 +150,14 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class AppealCard:
+    """An appeal against a finding of fraud, and whether the reader may answer it."""
+
+    appeal: Appeal
+    may_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewPage:
     """One case with all that a decision needs."""
 
@@ -174,7 +183,10 @@ class ReviewPage:
     is_mine: bool
     holder: str
     may_decide: bool
+    # She declined it before it came back from an appeal.
+    is_decided_before: bool
     verdict: str
+    appeals: list[AppealCard]
 
 
 def cases(filters: Filters, reviewer: User, now: datetime) -> QuerySet[Application]:
@@ -182,6 +194,8 @@ def cases(filters: Filters, reviewer: User, now: datetime) -> QuerySet[Applicati
     rows = Application.objects.sent()
     if filters.view == "decided":
         rows = rows.undoable()
+    elif filters.view == "appealed":
+        rows = rows.filter(Exists(Appeal.objects.waiting().filter(application=OuterRef("pk"))))
     else:
         state = {"asked": State.NEEDS_MORE, "approved": State.APPROVED, "declined": State.DECLINED}
         rows = rows.filter(state=state.get(filters.view, State.SUBMITTED), verdict="")
@@ -296,6 +310,11 @@ def application_for_review(pk: int) -> Application:
     )
 
 
+def appeal_for_review(pk: int) -> Appeal:
+    """The gate of the answer to an appeal; 404 for none."""
+    return get_object_or_404(Appeal, pk=pk)
+
+
 def review_page(application: Application, reviewer: User, filters: Filters) -> ReviewPage:
     """One application as its reviewer sees it."""
     now = timezone.now()
@@ -312,6 +331,8 @@ def review_page(application: Application, reviewer: User, filters: Filters) -> R
     others = Application.objects.sent().filter(user=application.user_id).exclude(pk=application.pk)
     is_open = application.state == State.SUBMITTED and not application.verdict
     is_own = application.user_id == reviewer.pk
+    appeals = list(application.appeals.select_related("application", "against", "decided_by").order_by("pk"))
+    is_decided_before = is_open and any(row.against_id == reviewer.pk for row in appeals)
     holder = holder_of(application, reviewer, now)
     latest = last.order_by("-decided_at").first()
     return ReviewPage(
@@ -336,8 +357,10 @@ def review_page(application: Application, reviewer: User, filters: Filters) -> R
         is_own=is_own,
         is_mine=application.held_by_id == reviewer.pk and bool(application.held_until and application.held_until > now),
         holder=holder,
-        may_decide=is_open and not is_own and not holder,
+        may_decide=is_open and not is_own and not holder and not is_decided_before,
+        is_decided_before=is_decided_before,
         verdict=str(State(application.verdict).label) if application.verdict else "",
+        appeals=[AppealCard(row, not row.outcome and may_answer(row, reviewer)) for row in appeals],
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from influencers import scoring
 from influencers.desk import DESK
-from influencers.models import Application, ApplicationEvent, Influencer, ScorePolicy, SocialAccount
+from influencers.models import Appeal, Application, ApplicationEvent, Influencer, ScorePolicy, SocialAccount
 from influencers.queries.proving import AccountCard, cards_for
 from influencers.services import weighing
 from influencers.services.applying import AccountFigures
@@ -67,6 +67,9 @@ class StatusPage:
     moments: list[Moment]
     may_reapply: bool
     is_barred: bool
+    # Her appeal against a finding of fraud, once she sent it; before that she may.
+    appeal: Appeal | None
+    may_appeal: bool
     # The policy declined it: she may have a person look.
     may_ask_for_a_person: bool
     clock_days: int
@@ -140,6 +143,9 @@ def status_page(user: User) -> StatusPage:
         raise Http404
     standing, is_declined = standing_of(user), application.state == Application.State.DECLINED
     is_by_policy = is_declined and application.decided_by_id is None
+    # The newest: one that was granted stands there, too, while her application is decided anew.
+    appeal = application.appeals.order_by("-pk").first()
+    has_appealed = appeal is not None and appeal.against_id == application.decided_by_id
     return StatusPage(
         application=application,
         score=stored_score(application),
@@ -147,6 +153,8 @@ def status_page(user: User) -> StatusPage:
         moments=story_of(application, for_applicant=True),
         may_reapply=is_declined and standing.may_edit,
         is_barred=standing.is_barred,
+        appeal=appeal,
+        may_appeal=is_declined and standing.is_barred and not has_appealed,
         may_ask_for_a_person=is_by_policy and not standing.is_barred,
         clock_days=DESK.clock_days,
     )

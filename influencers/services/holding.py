@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from influencers.desk import DESK
-from influencers.errors import AlreadyDecided, HeldByAnother, OwnApplication
+from influencers.errors import AlreadyDecided, HeldByAnother, NotYours, OwnApplication
 from influencers.models import Application, ApplicationEvent
 from influencers.services.events import record
 
@@ -16,7 +16,7 @@ State = Application.State
 
 @transaction.atomic
 def hold(*, application_pk: int, reviewer: User) -> Application:
-    """Take the case for some minutes, or as many more. Raises HeldByAnother, AlreadyDecided, OwnApplication.
+    """Take the case for some minutes, or as many more. Raises HeldByAnother, AlreadyDecided, OwnApplication, NotYours.
 
     Taking it is written down once; holding it longer is not.
     """
@@ -25,9 +25,10 @@ def hold(*, application_pk: int, reviewer: User) -> Application:
     mine = Application.objects.filter(
         pk=application_pk, state=State.SUBMITTED, verdict="", held_by=reviewer, held_until__gt=now
     )
-    is_renewed = bool(mine.exclude(user=reviewer).update(held_until=until))
+    is_renewed = bool(mine.decidable_by(reviewer.pk).update(held_until=until))
     if not is_renewed:
-        free = Application.objects.filter(pk=application_pk, state=State.SUBMITTED, verdict="").exclude(user=reviewer)
+        free = Application.objects.filter(pk=application_pk, state=State.SUBMITTED, verdict="")
+        free = free.decidable_by(reviewer.pk)
         if not free.free_for(reviewer.pk, now).update(held_by=reviewer, held_until=until):
             refuse(application_pk, reviewer, now)
     application = Application.objects.select_related("user", "held_by").get(pk=application_pk)
@@ -65,6 +66,8 @@ def refuse(application_pk: int, reviewer: User, now: datetime) -> None:
     application = Application.objects.select_related("held_by").get(pk=application_pk)
     if application.user_id == reviewer.pk:
         raise OwnApplication
+    if application.appeals.filter(against=reviewer).exists():
+        raise NotYours
     if application.state != State.SUBMITTED or application.verdict:
         raise AlreadyDecided(State(application.verdict or application.state).label)
     holder, until = application.held_by, application.held_until

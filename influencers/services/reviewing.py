@@ -20,6 +20,7 @@ from influencers.errors import (
     MissingReason,
     MissingText,
     NeedsAnotherPerson,
+    NoEvidence,
     NoReplyKept,
     NotForMany,
     NothingProved,
@@ -100,9 +101,14 @@ def _propose(application: Application, *, reviewer: User, why: str, note: str) -
 
 @transaction.atomic
 def decline(*, application_pk: int, reviewer: User, reason: str, note: str = "") -> Application:
-    """Say not yet, and why. Raises MissingReason, AlreadyDecided, HeldByAnother, OwnApplication."""
+    """Say not yet, and why; of fraud, what was seen: an appeal is judged by it.
+
+    Raises MissingReason, NoEvidence, AlreadyDecided, HeldByAnother, OwnApplication, NotYours.
+    """
     if not _known(reason):
         raise MissingReason
+    if reason == Application.Reason.FRAUD and not note.strip():
+        raise NoEvidence
     return _decide(application_pk, reviewer=reviewer, verdict=State.DECLINED, reason=reason, note=note)
 
 
@@ -281,8 +287,8 @@ def _known(reason: str) -> str:
 
 
 def _open_to(pk: int, reviewer: User, now: datetime) -> ApplicationQuerySet:
-    """The case, if this reviewer may change it now: it waits, is not her own, and nobody else holds it."""
-    rows = Application.objects.filter(pk=pk, state=State.SUBMITTED, verdict="").exclude(user=reviewer)
+    """The case, if this reviewer may change it now: it waits, is hers to decide, and nobody else holds it."""
+    rows = Application.objects.filter(pk=pk, state=State.SUBMITTED, verdict="").decidable_by(reviewer.pk)
     return rows.free_for(reviewer.pk, now)
 
 

@@ -21,13 +21,14 @@ from influencers.forms import (
     PREFIX,
     AccountFormSet,
     AnswerForm,
+    AppealForm,
     SendForm,
     YouForm,
     typed_accounts,
 )
 from influencers.queries import programme as queries
 from influencers.queries.proving import cards_for
-from influencers.services import applying, inviting, judging
+from influencers.services import appealing, applying, inviting, judging
 
 STEPS = ("you", "accounts", "prove", "reach", "send")
 
@@ -209,7 +210,28 @@ def status(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("Your answer is sent. Your application keeps its place."))
                 return redirect("influencers:status")
-    return render(request, "influencers/status.html", {"page": page, "form": form, "refusal": refusal}, status=code)
+    context = {"page": page, "form": form, "appeal_form": AppealForm(auto_id="appeal_%s"), "refusal": refusal}
+    return render(request, "influencers/status.html", context, status=code)
+
+
+@require_POST
+def appeal(request: HttpRequest) -> HttpResponse:
+    """She has another person look at a finding of fraud."""
+    page = queries.status_page(member(request))
+    form = AppealForm(request.POST, auto_id="appeal_%s")
+    refusal, code = "", 422
+    if form.is_valid():
+        try:
+            appealing.appeal(application=page.application, text=form.cleaned_data["words"])
+        except ProgrammeError as error:
+            refusal, code = error.message, error.status
+        else:
+            messages.success(
+                request, _("Your appeal is sent. A person who never decided about you answers; you get a mail.")
+            )
+            return redirect("influencers:status")
+    context = {"page": page, "form": AnswerForm(), "appeal_form": form, "refusal": refusal}
+    return render(request, "influencers/status.html", context, status=code)
 
 
 @require_POST

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.http import is_part_request, render_page
 from influencers.access import reviewer_required
+from influencers.conduct_forms import WordsForm
 from influencers.desk import DESK
 from influencers.errors import ProgrammeError
 from influencers.forms import (
@@ -32,7 +33,7 @@ from influencers.forms import (
 )
 from influencers.models import Application, ReplyTemplate, SocialAccount
 from influencers.queries import desk as queries
-from influencers.services import holding, replying, reviewing
+from influencers.services import appealing, holding, replying, reviewing
 from influencers.views.applying import member
 
 Act = ReplyTemplate.Act
@@ -124,6 +125,7 @@ def _case(request: HttpRequest, pk: int, more: dict[str, Any] | None = None, *, 
         "filters": filters,
         **{f"{act}_form": form for act, form in given.items()},
         "note_form": NoteForm(auto_id="note_%s"),
+        "appeal_form": WordsForm(auto_id="appeal_%s"),
         "rows": [
             (
                 claim,
@@ -267,6 +269,22 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         request, _("Undone: %(name)s waits again, and was told nothing.") % {"name": application.display_name}
     )
     return redirect(case_url(pk, filters))
+
+
+@reviewer_required
+@require_POST
+def answer_appeal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a finding of fraud back, or let it stand."""
+    row = queries.appeal_for_review(pk)
+    form, act = WordsForm(request.POST, auto_id="appeal_%s"), request.POST.get("act", "")
+    if not form.is_valid() or act not in {"grant", "refuse"}:
+        return _case(request, row.application_id, {"appeal_form": form}, status=422)
+    try:
+        appealing.decide(appeal_pk=pk, by=member(request), is_granted=act == "grant", words=form.cleaned_data["words"])
+    except ProgrammeError as error:
+        return _refused(request, row.application_id, error, {"appeal_form": form})
+    messages.success(request, _("The appeal is answered. The applicant gets a mail."))
+    return redirect(case_url(row.application_id, filters_of(request)[0]))
 
 
 @reviewer_required

@@ -111,7 +111,7 @@ def test_who_crosses_the_line_is_invited_once_and_sends_again_with_one_press(
 @pytest.mark.parametrize("reason", ["not_the_right_fit", "identity_not_proven", "fraud", "other"])
 def test_nobody_is_invited_whom_numbers_did_not_hold_back(weak: Application, rhea: User, reason: str) -> None:
     grow(weak, average_likes=400)
-    reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason=reason)
+    reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason=reason, note="We looked.")
     reviewing.settle_decisions(timezone.now() + timedelta(minutes=10))
 
     assert inviting.invite_ready() == 0
@@ -136,7 +136,7 @@ def test_those_who_waited_longest_are_looked_at_first(declined: Application, rhe
 
 
 def test_proven_fraud_bars_and_says_what_she_can_do(weak: Application, rhea: User, otto: User, as_otto: Client) -> None:
-    reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason="fraud")
+    reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason="fraud", note="The figures are false.")
     reviewing.settle_decisions(timezone.now() + timedelta(minutes=10))
     weak.refresh_from_db()
 
@@ -272,7 +272,7 @@ def test_the_policy_approves_fetched_numbers_without_any_signal(otto: User, monk
 
 
 def test_an_account_of_proven_fraud_is_known_again(weak: Application, rhea: User) -> None:
-    reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason="fraud")
+    reviewing.decline(application_pk=weak.pk, reviewer=rhea, reason="fraud", note="The figures are false.")
     reviewing.settle_decisions(timezone.now() + timedelta(minutes=10))
 
     again = send(UserFactory(email="new@mailinator.com"), 230, handle="Otto", is_proved=False)
