@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from commissions.models import Decision, Entry
@@ -29,20 +30,7 @@ def sweep(
         "released": 0,
         "removed": 0,
     }
-    last_reversal = (
-        Entry.objects.filter(line=OuterRef("pk"), kind__in=ledger.TAKEN_BACK)
-        .order_by("-sequence")
-        .values("sequence")[:1]
-    )
-    # A refund too small to take a cent back never gets an entry; it is looked at for a month, then left alone.
-    refunded = (
-        OrderLine.objects.filter(
-            decision__outcome=Decision.Outcome.CREDITED, refunded_minor__gt=0, refunds__created_at__gt=moment - timedelta(days=31)
-        )
-        .annotate(done=Subquery(last_reversal))
-        .filter(Q(done__isnull=True) | Q(done__lt=F("refunded_minor")))
-    )  # fmt: skip
-    for order in Order.objects.filter(lines__in=refunded).distinct().order_by("pk")[:ORDER_LIMIT]:
+    for order in Order.objects.filter(lines__in=_with_refunds_to_book(since)).distinct().order_by("pk")[:ORDER_LIMIT]:
         counts["reversed"] += len(ledger.reverse_for(order, now=moment))
     counts["released"] = holding.release_due(now=moment) + holding.release_lifted(now=moment)
     counts["removed"] = appealing.remove_due(now=moment)
@@ -53,3 +41,18 @@ def sweep(
     for order in Order.objects.filter(lines__in=partly).distinct().order_by("pk")[:ORDER_LIMIT]:
         counts["cleared"] += len(ledger.clear_for(order, now=moment))
     return counts
+
+
+def _with_refunds_to_book(since: datetime | None) -> QuerySet[OrderLine]:
+    """Credited lines of which a refund since then (None: ever) takes a cent more than was booked: ``commission * refunded // base``
+    is above what was taken back, said without a division. What was taken away after a hold is not counted: it is another's deed."""
+    exact = DecimalField(max_digits=40, decimal_places=0)
+    booked = Entry.objects.filter(line=OuterRef("pk"), kind__in=ledger.TAKEN_BACK, sequence__gte=0)
+    taken = Coalesce(Subquery(booked.order_by().values("line").annotate(sum=Sum("amount_minor")).values("sum")), 0)
+    lines = OrderLine.objects.filter(decision__outcome=Decision.Outcome.CREDITED, refunded_minor__gt=0)
+    if since:
+        lines = lines.filter(refunds__created_at__gte=since)
+    return lines.annotate(
+        due=Cast(F("decision__commission_minor"), exact) * F("refunded_minor"),
+        next_cent=Cast(taken + 1, exact) * F("decision__base_minor"),
+    ).filter(due__gte=F("next_cent"))

@@ -177,6 +177,18 @@ def test_sweeps_find_what_lost_messages_left(line: OrderLine, mei: Mei) -> None:
     assert of(mei.influencer) == Balance("USD", cleared=452, reversed=451)
 
 
+def test_a_refund_that_no_message_told_of_is_found_at_night_however_old(line: OrderLine, mei: Mei) -> None:
+    deciding.accrue_for(line.order)
+    refunded(line, 12_899)
+    in_a_year = timezone.now() + timedelta(days=366)
+
+    assert sweeping.sweep(now=in_a_year)["reversed"] == 0
+    assert sweeping.sweep(now=in_a_year, looks_at_everything=True)["reversed"] == 1
+    assert sweeping.sweep(now=in_a_year, looks_at_everything=True)["reversed"] == 0
+
+    assert of(mei.influencer) == Balance("USD", pending=1, reversed=902)
+
+
 ACTS = ("accrue", "clear", "reverse", "sweep")
 
 
