@@ -168,7 +168,7 @@ def _tell(line: OrderLine, influencer: Influencer, kind: str, amount: int, curre
 
 @transaction.atomic
 def write_off(balance: Balance, *, now: datetime | None = None) -> Entry | None:
-    """Forgive what a creator has owed for a year; once for each sum."""
+    """Forgive what a creator has owed for a year. Its step is what was forgiven in total: that only grows."""
     moment = now or timezone.now()
     booking.lock([(balance.influencer_id, balance.currency)])
     own = Entry.objects.filter(influencer=balance.influencer_id, currency=balance.currency)
@@ -179,8 +179,9 @@ def write_off(balance: Balance, *, now: datetime | None = None) -> Entry | None:
     amount = to_write_off(debts, settled, moment)
     if amount <= 0:
         return None
+    before = own.filter(kind=Entry.Kind.WRITE_OFF).aggregate(total=Sum("amount_minor", default=0))["total"]
     entry = Entry(
-        influencer_id=balance.influencer_id, kind=Entry.Kind.WRITE_OFF, sequence=settled + amount, debit=Account.PROGRAMME,
+        influencer_id=balance.influencer_id, kind=Entry.Kind.WRITE_OFF, sequence=before + amount, debit=Account.PROGRAMME,
         credit=Account.OWED, amount_minor=amount, currency=balance.currency, reason="a_year_old", created_at=moment,
     )  # fmt: skip
     return booking.book([entry])[0]

@@ -241,6 +241,26 @@ def test_a_debt_is_written_off_after_a_year(mei: Mei, at_bank: Payee, earn: Earn
     assert of(mei) == Balance("USD", paid=4_200, reversed=4_200)
 
 
+def test_what_a_failed_payout_brings_back_of_a_debt_is_written_off_too(
+    mei: Mei, at_bank: Payee, earn: Earn, rhea: User
+) -> None:
+    line = earn(60_000)
+    payouts.run(slot="2026-11-27")
+    paid(Payout.objects.get(), rhea)
+    refund(line, 60_000)
+    earn(60_000)
+    payouts.run(slot="2026-12-04")
+    in_a_year = timezone.now() + timedelta(days=366)
+    assert of(mei).owed == -2_100
+    assert ledger.write_off_old(now=in_a_year) == 1
+
+    payouts.refuse(payout=Payout.objects.get(slot="2026-12-04"), by=rhea, note="wrong name")
+    assert of(mei).owed == -2_100
+    assert ledger.write_off_old(now=in_a_year) == 1
+
+    assert of(mei) == Balance("USD", cleared=4_200, paid=4_200, reversed=4_200)
+
+
 def test_a_clawback_does_not_wait_for_a_hold(mei: Mei, at_bank: Payee, earn: Earn) -> None:
     line = earn(60_000)
     holding.hold(line=line, influencer=mei.influencer, reason="other", evidence="x", by=None)
