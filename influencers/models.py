@@ -11,6 +11,7 @@ from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models import Product
 from core.models import AppendOnlyError, AppendOnlyModel, AppendOnlyQuerySet
@@ -362,7 +363,7 @@ class SocialAccount(models.Model):
     platform = models.CharField(_("Network"), max_length=10, choices=Platform)
     handle = models.CharField(_("Handle"), max_length=100)
     followers = models.PositiveBigIntegerField(_("Followers"))
-    following = models.PositiveBigIntegerField(_("Following"), null=True, blank=True)
+    following = models.PositiveBigIntegerField(pgettext_lazy("figure", "Following"), null=True, blank=True)
     # Per recent post, as the applicant reports them; None: she did not say.
     average_likes = models.PositiveBigIntegerField(_("Likes on a typical post"), null=True, blank=True)
     average_comments = models.PositiveBigIntegerField(_("Comments on a typical post"), null=True, blank=True)
