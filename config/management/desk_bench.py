@@ -11,8 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from config.management.feed_bench import PEOPLE, SEED, SLICE, figures_of
-from config.management.people_bench import put
+from config.management.feed_bench import SEED, SLICE, figures_of, put_people
 from influencers.models import Application, SocialAccount
 from influencers.queries import desk as queries
 from influencers.topics import TOPICS
@@ -30,10 +29,7 @@ def build(first: int, last: int, rng: random.Random) -> None:
     topics, platforms = [slug for slug, _ in TOPICS], SocialAccount.Platform.values
     for start in range(first, last + 1, SLICE):
         numbers = range(start, min(start + SLICE, last + 1))
-        put("accounts_user", PEOPLE, [
-            (pk, password, False, f"p{pk}@example.com", f"Person {pk}", f"p{pk}", "", "", "en", "everyone", "me", "everyone", True, False, "2025-01-01 00:00:00+00:00")
-            for pk in numbers
-        ])  # fmt: skip
+        put_people(numbers, password)
         Application.objects.bulk_create(
             Application(
                 pk=pk, user_id=pk, state=rng.choice(states), display_name=f"Person {pk}", country=rng.choice(COUNTRIES),

@@ -3,7 +3,7 @@
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -33,15 +33,20 @@ POSTS = [
 ]  # fmt: skip
 
 
+def put_people(numbers: Iterable[int], password: str) -> None:
+    """People with these numbers, who can be found by everybody."""
+    put("accounts_user", PEOPLE, [
+        (pk, password, False, f"p{pk}@example.com", f"Person {pk}", f"p{pk}", "", "", "en", "everyone", "me", "everyone", "everyone", "me", True, False, "2025-01-01 00:00:00+00:00")
+        for pk in numbers
+    ])  # fmt: skip
+
+
 @transaction.atomic
 def build(people: int, posts: int, follows: int, rng: random.Random) -> None:
     """People, who follows whom (a few are followed by very many), and posts spread evenly over a year."""
     password, topics = make_password(None), list(Topic.objects.values_list("pk", flat=True))
     for start in range(0, people, SLICE):
-        put("accounts_user", PEOPLE, [
-            (pk, password, False, f"p{pk}@example.com", f"Person {pk}", f"p{pk}", "", "", "en", "everyone", "me", "everyone", "everyone", "me", True, False, "2025-01-01 00:00:00+00:00")
-            for pk in range(start + 1, min(start + SLICE, people) + 1)
-        ])  # fmt: skip
+        put_people(range(start + 1, min(start + SLICE, people) + 1), password)
     pairs: set[tuple[int, int]] = set()
     while len(pairs) < follows:
         # Squared: the first are followed by far more than the last.

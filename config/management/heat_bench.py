@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Category, Product, Seller, Stir
-from config.management.feed_bench import PEOPLE, POSTS, SEED, SLICE, figures_of
+from config.management.feed_bench import POSTS, SEED, SLICE, figures_of, put_people
 from config.management.people_bench import put
 from sparks import queries
 from sparks.models import Heat, Shelf, Spark, SparkStir, Topic
@@ -27,12 +27,8 @@ CHANGED = 100
 def build(people: int, products: int, posts: int, voices: int, now: datetime, rng: random.Random) -> None:
     """People, products in a tree of categories, posts of a year that tag one each, and voices of the last four weeks."""
     password, topics = make_password(None), list(Topic.objects.values_list("pk", flat=True))
-    joined = "2025-01-01 00:00:00+00:00"
     for start in range(0, people, SLICE):
-        put("accounts_user", PEOPLE, [
-            (pk, password, False, f"p{pk}@example.com", f"Person {pk}", f"p{pk}", "", "", "en", "everyone", "me", "everyone", "everyone", "me", True, False, joined)
-            for pk in range(start + 1, min(start + SLICE, people) + 1)
-        ])  # fmt: skip
+        put_people(range(start + 1, min(start + SLICE, people) + 1), password)
     seller = Seller.objects.create(slug="bench", name="Bench")
     root = Category.objects.create(slug="home", name="Home", path="home")
     leaves = [
