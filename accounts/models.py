@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.beginnings import begins_with
 from core.models import AppendOnlyModel
 
 
@@ -235,10 +236,8 @@ class NameWord(models.Model):
 
     @staticmethod
     def beginning(prefix: str) -> Q:
-        """Words with this beginning, by the index: a range on SQLite, the index for beginnings on PostgreSQL."""
-        if connection.vendor == "sqlite":
-            return Q(text__gte=prefix, text__lt=prefix + chr(0x10FFFF))
-        return Q(text__startswith=prefix)
+        """Words with this beginning, by the index."""
+        return begins_with("text", prefix)
 
 
 class NameForm(models.Model):

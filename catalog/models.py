@@ -3,14 +3,14 @@
 from typing import Self
 
 from django.core.files.storage import default_storage
-from django.db import connections, models
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from catalog.words import after
+from core.beginnings import begins_with
 
 
 class Seller(models.Model):
@@ -161,14 +161,8 @@ class Variant(models.Model):
 
 class ProductWordQuerySet(models.QuerySet["ProductWord"]):
     def starting(self, prefix: str) -> Self:
-        """Words with this beginning, by the index on both databases.
-
-        SQLite compares by code point, where a beginning is a range; PostgreSQL sorts by its collation and has an index
-        for beginnings instead (varchar_pattern_ops, made by ``db_index``).
-        """
-        if connections[self.db].vendor == "sqlite":
-            return self.filter(word__gte=prefix, word__lt=after(prefix))
-        return self.filter(word__startswith=prefix)
+        """Words with this beginning, by the index on both databases."""
+        return self.filter(begins_with("word", prefix))
 
 
 class ProductWord(models.Model):

@@ -15,9 +15,3 @@ def words_of(*texts: str) -> list[str]:
     plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
     # NFKD takes Korean syllables apart; they are put together again.
     return list(dict.fromkeys(word[:LONGEST] for word in WORD.findall(unicodedata.normalize("NFC", plain))))
-
-
-def after(prefix: str) -> str:
-    """The first text, in code point order, that is greater than every text with this prefix."""
-    last = ord(prefix[-1])
-    return prefix[:-1] + chr(min(last + 1, 0x10FFFF))

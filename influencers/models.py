@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
@@ -51,10 +51,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def reapplied(self) -> Self:
         """Applications of people who were declined before."""
-        earlier = Application.objects.filter(
-            user=OuterRef("user"), state=Application.State.DECLINED, pk__lt=OuterRef("pk")
-        )
-        return self.filter(Exists(earlier))
+        return self.filter(previous__isnull=False)
 
     def after(self, other: "Application") -> Self:
         """Applications that stand behind this one in the queue."""
@@ -104,6 +101,8 @@ class Application(models.Model):
     country = models.CharField(_("Country"), max_length=2)
     topics = models.JSONField(_("Topics"), default=list, blank=True)
     pitch = models.TextField(_("About your work"), max_length=1000)
+    # The one of hers that was declined last when this one was sent.
+    previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # The score as it stood when the application was sent: points 0 to 100, its parts, and the policy's version.
     score_points = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     score = models.JSONField(default=dict, blank=True)
@@ -154,10 +153,31 @@ class Application(models.Model):
             models.Index(fields=["state", "verdict", "submitted_at", "id"], name="review_queue"),
             models.Index(fields=["decided_at"], condition=~Q(verdict=""), name="decisions_to_be_told"),
             models.Index(fields=["held_by"], condition=Q(held_by__isnull=False), name="cases_held"),
+            models.Index(
+                fields=["state", "verdict", "submitted_at", "id"],
+                condition=Q(previous__isnull=False),
+                name="queue_of_those_who_came_back",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.display_name} ({self.get_state_display()})"
+
+
+class CaseWord(models.Model):
+    """A word or a mark by which the desk finds an application (influencers/finding.py says which)."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="words", db_index=False)
+    word = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "word"], name="one_row_per_case_and_word")]
+        indexes = [
+            models.Index(fields=["word", "application"], opclasses=["varchar_pattern_ops", ""], name="cases_of_a_word")
+        ]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class Platform(models.TextChoices):

@@ -26,6 +26,7 @@ from config.demo.programme import add_programme
 from config.demo.proofs import add_connection
 from config.demo.sparks import add_sparks
 from influencers.models import Application, ApplicationEvent, Influencer, SocialAccount
+from influencers.services.indexing import keep_words
 from influencers.services.judging import keep_risk
 from influencers.services.weighing import store_score
 from notifications.models import Mail, Notice
@@ -138,6 +139,7 @@ def add_application(person: DemoPerson, user: User, reviewer: User, now: datetim
         return application
     store_score(application, today=sent_at.date())
     keep_risk(application)
+    keep_words(application)
     events = [("submitted", "draft", "submitted", user, sent_at)]
     if state == Application.State.NEEDS_MORE:
         events.append(("asked", "submitted", "needs_more", reviewer, decided_at))

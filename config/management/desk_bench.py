@@ -14,6 +14,7 @@ from accounts.models import User
 from config.management.feed_bench import SEED, SLICE, figures_of, put_people
 from influencers.models import Application, SocialAccount
 from influencers.queries import desk as queries
+from influencers.services.indexing import keep_words
 from influencers.topics import TOPICS
 
 FEW = 10
@@ -46,6 +47,8 @@ def build(first: int, last: int, rng: random.Random) -> None:
             )
             for pk in numbers
         )  # fmt: skip
+        for application in Application.objects.filter(pk__in=numbers).prefetch_related("accounts"):
+            keep_words(application)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT setval('accounts_user_id_seq', (SELECT max(id) FROM accounts_user))")
@@ -65,11 +68,13 @@ def pages(reviewer: User, applications: int) -> dict[str, Callable[[], object]]:
         "page half way down": lambda: queries.queue_page(queries.Filters(), reviewer, "/review", deep),
         "newest first": queue(order="newest"),
         "one topic": queue(topic="pets"),
+        "a topic that nobody has": queue(topic="none"),
         "one country, declined": queue(country="IS", view="declined"),
         "one network, near the line": queue(platform="x", near=True),
         "with risk, overdue": queue(risky=True, overdue=True),
         "applied again (nobody did)": queue(reapplied=True),
         "search that finds one": queue(q=f"person {applications - 1}"),
+        "search that finds everybody": queue(q="p"),
         "search that finds nobody": queue(q="nobody at all"),
         "one case with its neighbours": lambda: queries.review_page(
             queries.application_for_review(case.pk), reviewer, queries.Filters()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -20,7 +20,9 @@ from core.paging import Page
 from influencers import desk, risk
 from influencers.countries import country_name
 from influencers.desk import DESK
+from influencers.finding import COUNTRY, NETWORK, TOPIC
 from influencers.models import Appeal, Application, ApplicationEvent, ReplyTemplate, ScorePolicy, SocialAccount
+from influencers.queries.finding import named, with_marks
 from influencers.queries.programme import Moment, accounts_of, stored_score, story_of, topic_names
 from influencers.queries.proving import AccountCard, cards_for
 from influencers.services import judging
@@ -31,9 +33,10 @@ from influencers.social_handles import profile_url
 from influencers.wording import VERDICT_KINDS, ScoreView, networks
 
 QUEUE_SIZE = 20
+# More are said to be so many: nobody works by the number of a queue as long as that.
+MOST_COUNTED = 1_000
 BESIDE = 3
 LOG_SIZE = 50
-HANDLES_FOUND = 200
 State = Application.State
 # Where a keyset page goes on: microseconds and number.
 MARK = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
@@ -89,6 +92,16 @@ class QueueStats:
     waiting: int
     overdue: int
     oldest: desk.Clock | None
+
+    @property
+    def waiting_words(self) -> str:
+        """The number that waits."""
+        return count_words(self.waiting)
+
+    @property
+    def overdue_words(self) -> str:
+        """The number that is overdue."""
+        return count_words(self.overdue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +214,9 @@ def cases(filters: Filters, reviewer: User, now: datetime) -> QuerySet[Applicati
         rows = rows.filter(state=state.get(filters.view, State.SUBMITTED), verdict="")
     if filters.view == "second":
         rows = rows.filter(first_by__isnull=False)
-    if filters.topic:
-        # A list of slugs kept as JSON; quoted, one is no part of another.
-        rows = rows.filter(topics__icontains=f'"{filters.topic}"')
-    if filters.country:
-        rows = rows.filter(country=filters.country)
-    if filters.platform:
-        rows = rows.filter(Exists(SocialAccount.objects.filter(application=OuterRef("pk"), platform=filters.platform)))
+    marks = {TOPIC: filters.topic, NETWORK: filters.platform, COUNTRY: filters.country}
+    if any(marks.values()):
+        rows = rows.filter(with_marks(f"{sign}{value}" for sign, value in marks.items() if value))
     if filters.near:
         rows = rows.near(ScorePolicy.objects.in_force().likely_from, within=DESK.near_points)
     if filters.reapplied:
@@ -223,20 +232,9 @@ def cases(filters: Filters, reviewer: User, now: datetime) -> QuerySet[Applicati
     elif filters.hold == "free":
         rows = rows.free_for(reviewer.pk, now)
     if filters.q:
-        rows = rows.filter(_named(filters.q))
+        rows = rows.filter(named(filters.q))
     sign = "-" if filters.order == "newest" else ""
     return rows.order_by(f"{sign}submitted_at", f"{sign}pk")
-
-
-def _named(text: str) -> Q:
-    """Cases of somebody called so: part of the name, of an account's handle, or the start of her own handle."""
-    text = text.strip().removeprefix("@")
-    handles = SocialAccount.objects.filter(handle__icontains=text).order_by("-pk").values("application")
-    return (
-        Q(display_name__icontains=text)
-        | Q(user__handle__startswith=text.lower())
-        | Q(pk__in=list(handles.values_list("application", flat=True)[:HANDLES_FOUND]))
-    )
 
 
 def following(rows: QuerySet[Application], at: datetime | None, pk: int, order: str) -> QuerySet[Application]:
@@ -254,8 +252,7 @@ def queue_page(filters: Filters, reviewer: User, path: str, after: str) -> tuple
             raise Http404
         at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(match[1]))
         rows = following(rows, at, int(match[2]), filters.order)
-    earlier = Application.objects.filter(user=OuterRef("user"), state=State.DECLINED, pk__lt=OuterRef("pk"))
-    found = list(rows.annotate(is_reapplied=Exists(earlier))[: QUEUE_SIZE + 1])
+    found = list(rows[: QUEUE_SIZE + 1])
     shown = found[:QUEUE_SIZE]
     has_next = len(found) > QUEUE_SIZE
     next_url = ""
@@ -280,7 +277,7 @@ def _queue_row(application: Application, reviewer: User, now: datetime) -> Queue
         kind=VERDICT_KINDS.get((application.score or {}).get("verdict", ""), "neutral"),
         clock=desk.clock(application.submitted_at or now, now),
         holder=holder_of(application, reviewer, now),
-        is_reapplied=application.is_reapplied,  # type: ignore[attr-defined]
+        is_reapplied=application.previous_id is not None,
     )
 
 
@@ -292,15 +289,24 @@ def holder_of(application: Application, reviewer: User, now: datetime) -> str:
 
 
 def queue_stats() -> QueueStats:
-    """How the queue stands, in one query."""
-    now = timezone.now()
-    sums = Application.objects.waiting().order_by().aggregate(
-        waiting=Count("pk"),
-        overdue=Count("pk", filter=Q(submitted_at__lt=desk.overdue_before(now))),
-        oldest=Min("submitted_at"),
-    )  # fmt: skip
-    oldest = desk.clock(sums["oldest"], now) if sums["oldest"] else None
-    return QueueStats(waiting=sums["waiting"], overdue=sums["overdue"], oldest=oldest)
+    """How the queue stands."""
+    now, rows = timezone.now(), Application.objects.waiting()
+    oldest = rows.values_list("submitted_at", flat=True).first()
+    return QueueStats(
+        waiting=counted(rows),
+        overdue=counted(rows.filter(submitted_at__lt=desk.overdue_before(now))),
+        oldest=desk.clock(oldest, now) if oldest else None,
+    )
+
+
+def counted(rows: QuerySet[Application]) -> int:
+    """How many there are, up to MOST_COUNTED."""
+    return rows[:MOST_COUNTED].count()
+
+
+def count_words(count: int) -> str:
+    """The number, or that there are so many and more."""
+    return f"{MOST_COUNTED}+" if count == MOST_COUNTED else str(count)
 
 
 def application_for_review(pk: int) -> Application:
@@ -454,7 +460,7 @@ def next_case(after: Application, filters: Filters, reviewer: User) -> tuple[int
     rows = cases(filters, reviewer, now).exclude(user=reviewer).exclude(pk=after.pk)
     rows = rows.free_for(reviewer.pk, now)  # type: ignore[attr-defined]
     found = following(rows, after.submitted_at, after.pk, filters.order).first() or rows.first()
-    return (found.pk if found else None), Application.objects.waiting().count()
+    return (found.pk if found else None), counted(Application.objects.waiting())
 
 
 def reading_of(application: Application, act: str, reason: str, text: str) -> Reading:
@@ -496,7 +502,7 @@ def log_page(
         people = User.objects.filter(Q(name__icontains=actor) | Q(email__iexact=actor), is_staff=True)
         rows, query["actor"] = rows.filter(actor__in=list(people.values_list("pk", flat=True)[:50])), actor
     if about:
-        rows, query["about"] = rows.filter(application__display_name__icontains=about), about
+        rows, query["about"] = rows.filter(application__in=Application.objects.filter(named(about))), about
     if since:
         rows, query["since"] = rows.filter(at__gte=since), since.date().isoformat()
     if until:

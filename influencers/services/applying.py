@@ -30,6 +30,7 @@ from influencers.errors import (
 )
 from influencers.models import Application, Influencer, ScorePolicy, SocialAccount
 from influencers.services.events import record, tell
+from influencers.services.indexing import keep_words
 from influencers.services.judging import decide_by_policy, keep_risk
 from influencers.services.proving import connect
 from influencers.services.weighing import accounts_of, store_score
@@ -162,8 +163,9 @@ def submit(*, application: Application) -> Application:
     """
     refuse_to_apply(application.user)
     now = timezone.now()
+    previous = Application.objects.filter(user=application.user_id, state=State.DECLINED).order_by("-pk").first()
     if not Application.objects.filter(pk=application.pk, state=State.DRAFT).update(
-        state=State.SUBMITTED, submitted_at=now
+        state=State.SUBMITTED, submitted_at=now, previous=previous
     ):
         raise AlreadyApplied
     application.refresh_from_db()
@@ -180,6 +182,7 @@ def submit(*, application: Application) -> Application:
     record(application, actor=application.user, kind="submitted", before=State.DRAFT, after=State.SUBMITTED, at=now)
     tell(application, "application_submitted")
     keep_risk(application)
+    keep_words(application)
     decide_by_policy(application)
     return application
 

@@ -227,7 +227,7 @@ def _onward(request: HttpRequest, text: str, application: Application) -> HttpRe
     """After a decision the next case loads, and says what was done and how many are left."""
     filters, _form = filters_of(request)
     coming, waiting = queries.next_case(application, filters, member(request))
-    left = ngettext("%(count)d left.", "%(count)d left.", waiting) % {"count": waiting}
+    left = ngettext("%(count)s left.", "%(count)s left.", waiting) % {"count": queries.count_words(waiting)}
     messages.success(request, f"{text} {left}")
     if coming is None:
         return redirect(f"{reverse('influencers:queue')}?{filters.query}")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.handles import skeleton
 from accounts.models import User
 from influencers.models import Application, Connection, Influencer, SocialAccount
+from influencers.services.indexing import keep_words
 from influencers.social_handles import same_key
 from tests.factories.accounts import UserFactory
 
@@ -26,12 +27,17 @@ class ApplicationFactory(factory.django.DjangoModelFactory):
     topics = ["home"]
     pitch = "I show how a small flat can feel calm."
     submitted_at = factory.LazyFunction(timezone.now)
+    previous = factory.LazyAttribute(
+        lambda application: application.user.applications.filter(state="declined").order_by("-pk").first()
+    )
 
     @factory.post_generation
     def account(self, create: bool, extracted: bool | None, **kwargs: object) -> None:
         """``account=False`` leaves it without a social account."""
         if create and extracted is not False:
             SocialAccountFactory(application=self)
+        elif create:
+            keep_words(self)
 
 
 class ConnectionFactory(factory.django.DjangoModelFactory):
@@ -61,6 +67,7 @@ def prove_all(user: User) -> None:
 class SocialAccountFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = SocialAccount
+        skip_postgeneration_save = True
 
     application = factory.SubFactory(ApplicationFactory, account=False)
     platform = SocialAccount.Platform.INSTAGRAM
@@ -78,6 +85,12 @@ class SocialAccountFactory(factory.django.DjangoModelFactory):
             or ConnectionFactory(user=account.application.user, platform=account.platform, handle=account.handle)
         )
     )
+
+    @factory.post_generation
+    def found(self, create: bool, extracted: object, **kwargs: object) -> None:
+        """The desk finds the application by the account."""
+        if create:
+            keep_words(self.application)
 
 
 class InfluencerFactory(factory.django.DjangoModelFactory):

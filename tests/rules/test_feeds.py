@@ -3,7 +3,7 @@
 import pytest
 
 from catalog.feeds import Item, Skipped, WrongFileError, category_path, price_of, read_merchant, read_shopify
-from catalog.words import after, words_of
+from catalog.words import words_of
 
 HEAD = (
     "id\ttitle\tdescription\tlink\timage_link\tavailability\tprice\tsale_price\tbrand\tcondition\tproduct_type\tgtin\n"
@@ -118,7 +118,3 @@ def test_words_are_folded_and_chinese_goes_by_the_character() -> None:
     assert words_of("Bouclé  Armchair, 2nd") == ["boucle", "armchair", "2nd"]
     assert words_of("蘑菇台灯 Lamp") == ["蘑", "菇", "台", "灯", "lamp"]
     assert words_of("100%'\"; DROP") == ["100", "drop"]
-
-
-def test_everything_with_a_beginning_lies_before_what_comes_after_it() -> None:
-    assert "lam" <= "lamp" < after("lam") <= "lan"
