@@ -15,6 +15,7 @@ from influencers.referrals import (
     DEFAULT_POLICY,
     SESSION_POLICY,
     Journey,
+    PaidAds,
     Policy,
     Touch,
     Way,
@@ -45,6 +46,7 @@ class Branch(StrEnum):
     ORDERED_TOO_LATE = "ordered_too_late"
     OUTSIDE_WINDOW = "outside_window"
     LATE_TOUCH = "late_touch"
+    PAID_AD = "paid_ad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def decide(journey: Journey, standings: Mapping[int, Standing], policy: Policy =
     lock = timedelta(days=policy.cart_lock_days)
     if refused is None and claim.touch and elapsed(claim.touch.seen_at, journey.placed_at) > lock:
         refused = Branch.ORDERED_TOO_LATE
+    if refused is None and claim.touch and claim.touch.is_paid and policy.paid_ads == PaidAds.REFUSE:
+        refused = Branch.PAID_AD
     if refused is not None:
         return Verdict(refused, claim.influencer_id, is_credited=False, touch=claim.touch)
     introducer = introducer_of(journey, claim, policy) if policy.assist_bps else None

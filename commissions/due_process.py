@@ -17,7 +17,9 @@ from commissions.services import appealing, holding
 from core.http import MemberRequest
 from core.paging import page_of
 from influencers.access import any_influencer_required
-from influencers.models import Influencer
+from influencers.models import CreatorCode, Influencer
+from influencers.queries.referring import paused_codes
+from influencers.services import referring
 
 
 class AppealForm(forms.Form):
@@ -71,7 +73,20 @@ def appeal(request: HttpRequest, pk: int, influencer: Influencer) -> HttpRespons
 @payer_required
 def holds(request: HttpRequest) -> HttpResponse:
     """Everything that is held, with its evidence, and the appeals."""
-    return render(request, "commissions/holds.html", {"page": page_of(open_holds(), request, size=20)})
+    context = {"page": page_of(open_holds(), request, size=20), "paused": paused_codes()}
+    return render(request, "commissions/holds.html", context)
+
+
+@require_POST
+@payer_required
+def resume_code(request: HttpRequest, pk: int) -> HttpResponse:
+    """A paused code works again."""
+    code = get_object_or_404(CreatorCode.objects.select_related("influencer__user"), pk=pk)
+    if referring.resume_code(code=code):
+        messages.success(request, _("%(code)s works again. The creator is told.") % {"code": code})
+    else:
+        messages.error(request, _("Somebody has decided about it already."))
+    return redirect("commissions:holds")
 
 
 @require_POST

@@ -44,6 +44,8 @@ class Explanation:
     has_typed_code: bool
     added_at: datetime
     visits: tuple[Visit, ...]
+    # Her visit that decided it came by a paid advert: what the policy does with it (referrals.PaidAds); "" for any other.
+    advert: str = ""
 
     @property
     def shown(self) -> str:
@@ -86,8 +88,10 @@ def _told(journey: Journey, verdict: Verdict, influencer_id: int, policy: Policy
         is_hers = True
         was_late = any(visit.fate == Fate.LATE for visit in visits)
         branch = Branch.LATE_TOUCH if was_late else Branch.OUTSIDE_WINDOW
+    is_advert = is_hers and verdict.touch is not None and verdict.touch.is_paid
     return Explanation(
-        branch, verdict.is_credited, is_hers, is_introducer, bool(journey.code_influencer_id), journey.added_at, tuple(visits)
+        branch, verdict.is_credited, is_hers, is_introducer, bool(journey.code_influencer_id), journey.added_at, tuple(visits),
+        advert=policy.paid_ads if is_advert else "",
     )  # fmt: skip
 
 

@@ -1,8 +1,6 @@
 """Signs that something is not as it should be. Pure; docs/rules/fraud-signals.md says the rules and is run as their test."""
 
-from collections.abc import Collection, Mapping
 from enum import StrEnum
-from urllib.parse import parse_qsl
 
 # A share of a creator's clicks in one hour, from one visitor key per link, is bounded already; what floods is many keys.
 FLOOD_CLICKS, FLOOD_TIMES = 500, 20
@@ -10,9 +8,6 @@ RING_ORDERS, RING_PERCENT = 4, 60
 LEAK_ORDERS, LEAK_PERCENT = 20, 80
 RETURN_ORDERS, RETURN_PERCENT = 5, 50
 ODD_ORDERS, ODD_CONVERSION, ODD_CLICKS = 10, 50, 500
-# Parameters that an advert alone adds. fbclid is on every link of Facebook, so it says nothing without a paid medium.
-PAID_PARAMETERS = frozenset({"gclid", "gad_source", "msclkid", "twclid", "ttclid", "li_fat_id", "rdclid"})
-PAID_MEDIA = frozenset({"cpc", "ppc", "paid", "paidsocial", "paid_social", "paid-social", "ads"})
 
 
 class Odd(StrEnum):
@@ -53,11 +48,3 @@ def is_code_leak(orders: int, without_visit: int) -> bool:
 def is_return_abuse(orders: int, returned: int) -> bool:
     """Of one buyer's orders through a creator, at least half were returned in full."""
     return orders >= RETURN_ORDERS and returned * 100 >= orders * RETURN_PERCENT
-
-
-def is_paid_ad(query: str, allowed: Collection[str] = ()) -> bool:
-    """The visit came from a paid advert, by its address; ``allowed`` parameters are a campaign's own."""
-    given: Mapping[str, str] = {name.lower(): value.lower() for name, value in parse_qsl(query)}
-    if given.keys() & (PAID_PARAMETERS - set(allowed)):
-        return True
-    return "fbclid" in given and "fbclid" not in allowed and given.get("utm_medium", "") in PAID_MEDIA

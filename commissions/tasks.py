@@ -4,8 +4,18 @@ from celery import shared_task
 
 from commissions.models import ProviderEvent
 from commissions.qualifying import report_sales
-from commissions.services import announcing, deciding, holding, ledger, nightly, payouts, reconciling, sweeping
-from orders.models import Order
+from commissions.services import (
+    announcing,
+    deciding,
+    holding,
+    ledger,
+    nightly,
+    payouts,
+    reconciling,
+    sweeping,
+    watching,
+)
+from orders.models import Order, OrderLine
 
 
 @shared_task
@@ -13,6 +23,7 @@ def accrue_order(pk: int) -> None:
     """An order was paid."""
     order = Order.objects.get(pk=pk)
     deciding.accrue_for(order)
+    watching.hold_adverts(OrderLine.objects.filter(order=order))
     report_sales(order)
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("programme", programme.page, name="programme"),
     path("programme/holds", due_process.holds, name="holds"),
     path("programme/holds/<int:pk>", due_process.judge, name="judge"),
+    path("programme/codes/<int:pk>/resume", due_process.resume_code, name="resume_code"),
     path("studio/figures", figures.figures, name="figures"),
     path("studio/figures.csv", figures.figures_csv, name="figures_csv"),
     path("studio/where-is-my-order", views.where, name="where"),

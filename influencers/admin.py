@@ -232,7 +232,7 @@ class AttributionPolicyForm(ModelForm):
         model = AttributionPolicy
         fields = (
             "version", "starts_at", "window_hours", "cart_lock_days", "late_minutes", "ends_with_order", "assist_bps",
-            "refuses_household", "note",
+            "refuses_household", "paid_ads", "note",
         )  # fmt: skip
 
     def clean_starts_at(self) -> datetime:

@@ -85,6 +85,19 @@ def choose_code(request: HttpRequest, influencer: Influencer) -> HttpResponse:
 
 @require_POST
 @influencer_required
+def fresh_code(request: HttpRequest, influencer: Influencer) -> HttpResponse:
+    """Another code in one click, in place of one that is paused."""
+    try:
+        chosen = referring.fresh_code(influencer=influencer)
+    except ProgrammeError as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Your code is %(code)s.") % {"code": chosen})
+    return redirect("influencers:channels")
+
+
+@require_POST
+@influencer_required
 def add_channel(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     """Make a channel with an address and a QR code of its own."""
     form = ChannelForm(request.POST, influencer=influencer)

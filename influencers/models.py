@@ -796,12 +796,24 @@ class CreatorCode(models.Model):
         max_length=20, unique=True, error_messages={"unique": _("This code is taken. Choose another one.")}
     )
     created_at = models.DateTimeField(default=timezone.now)
+    # It was spread far outside her audience: it credits nobody until somebody has looked.
+    paused_at = models.DateTimeField(null=True, blank=True)
+    # Somebody has: orders before that are no sign any more.
+    looked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(code=Upper("code")), name="a_code_is_in_capital_letters")]
+        indexes = [
+            models.Index(fields=["paused_at"], condition=Q(paused_at__isnull=False), name="paused_codes"),
+        ]
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_usable(self) -> bool:
+        """It credits its creator now."""
+        return self.paused_at is None and self.influencer.is_active
 
 
 class Link(models.Model):
@@ -841,6 +853,11 @@ class Link(models.Model):
 class AttributionPolicy(AppendOnlyModel):
     """The numbers of the attribution rule from a moment on (docs/rules/attribution.md). Written once: a change is another row."""
 
+    class Advert(models.TextChoices):
+        ALLOW = "allow", _("is credited")
+        HOLD = "hold", _("is credited and held")
+        REFUSE = "refuse", _("is refused")
+
     version = models.CharField(_("Version"), max_length=20, unique=True)
     # Orders placed from then on.
     starts_at = models.DateTimeField(_("Holds from"), unique=True)
@@ -859,6 +876,9 @@ class AttributionPolicy(AppendOnlyModel):
     )
     refuses_household = models.BooleanField(
         _("Refuse the creator's own household"), default=DEFAULT_POLICY.refuses_household
+    )
+    paid_ads = models.CharField(
+        _("What a visit by a paid advert wins"), max_length=10, choices=Advert, default=DEFAULT_POLICY.paid_ads
     )
     note = models.CharField(_("Note"), max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -887,7 +907,7 @@ class AttributionPolicy(AppendOnlyModel):
         """The row as the rule reads it."""
         return Policy(
             self.version, self.window_hours, self.cart_lock_days, self.late_minutes, self.ends_with_order,
-            self.assist_bps, self.refuses_household,
+            self.assist_bps, self.refuses_household, self.paid_ads,
         )  # fmt: skip
 
 
@@ -906,6 +926,8 @@ class Click(models.Model):
     at = models.DateTimeField(default=timezone.now)
     # It came after the basket page was opened: counted, shown as late, and wins nothing that lay there.
     is_late = models.BooleanField(default=False)
+    # The address had the parameters of a paid advert, or the visit had begun with one.
+    is_paid = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -16,9 +16,11 @@ from influencers.referrals import (
     arrival,
     as_stored,
     extended,
+    follows_an_advert,
     from_stored,
     is_current,
     is_late,
+    is_paid_ad,
     micros,
     moment_of,
 )  # fmt: skip
@@ -45,18 +47,23 @@ def came_through(
         return
     now = timezone.now()
     source = arrival(request.GET.get("from", "")) or source
-    touch = Touch(influencer.pk, source[:60], now, product_id, live_at, basket_opened_at(request))
-    remember(request, response, touch)
+    carried = trail(request, now)
+    is_paid = is_paid_ad(request.META.get("QUERY_STRING", "")) or follows_an_advert(carried, influencer.pk, now)
+    touch = Touch(influencer.pk, source[:60], now, product_id, live_at, basket_opened_at(request), is_paid)
+    _keep(response, extended(carried, touch))
     if counts_as_visit(request, influencer):
         record_click(
             influencer=influencer, source=source, visitor=visitor_key(request), product_id=product_id,
-            is_late=touch.opened_at is not None and is_late(touch, policy_at(now)),
+            is_late=touch.opened_at is not None and is_late(touch, policy_at(now)), is_paid=is_paid,
         )  # fmt: skip
 
 
 def remember(request: HttpRequest, response: HttpResponse, touch: Touch) -> HttpResponse:
     """Keep this touch in the visitor's browser for the window, behind those that she carries."""
-    kept = extended(trail(request, touch.seen_at), touch)
+    return _keep(response, extended(trail(request, touch.seen_at), touch))
+
+
+def _keep(response: HttpResponse, kept: tuple[Touch, ...]) -> HttpResponse:
     response.set_cookie(
         COOKIE,
         signing.dumps([as_stored(one) for one in kept], salt=SALT, compress=True),

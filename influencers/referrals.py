@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import parse_qsl
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # How long a visit through somebody's page is remembered at most; no policy has a longer window.
@@ -21,6 +22,19 @@ SOURCE = re.compile(
 )
 # Those that lead to a page which has a source of its own.
 ARRIVAL = re.compile(r"share|(channel|qr):[0-9]{1,15}")
+# Parameters that an advert alone adds to an address. fbclid is on every link of Facebook: it says nothing without a paid medium.
+PAID_PARAMETERS = frozenset({"gclid", "gad_source", "msclkid", "twclid", "ttclid", "li_fat_id", "rdclid"})
+PAID_MEDIA = frozenset({"cpc", "ppc", "paid", "paidsocial", "paid_social", "paid-social", "ads"})
+# What is opened so soon after an advert was followed belongs to the same visit.
+VISIT = timedelta(minutes=30)
+
+
+class PaidAds(StrEnum):
+    """What a policy does with what was won by a visit that somebody paid an advert for."""
+
+    ALLOW = "allow"
+    HOLD = "hold"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,7 @@ class Policy:
     assist_bps: int = 0
     # A parcel to the creator's own address, or a payment with her card, earns nothing.
     refuses_household: bool = True
+    paid_ads: str = PaidAds.ALLOW.value
 
     @property
     def window_days(self) -> int:
@@ -65,6 +80,8 @@ class Touch:
     live_at: datetime | None = None
     # When the basket page had been opened last, if the touch came while it was open or after.
     opened_at: datetime | None = None
+    # The visit came from a paid advert, by its address.
+    is_paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +124,18 @@ def known_source(text: str) -> str:
 def arrival(text: str) -> str:
     """The share link, channel or QR code by which somebody came to a page, as the address names it; "" for none."""
     return text if ARRIVAL.fullmatch(text) else ""
+
+
+def is_paid_ad(query: str) -> bool:
+    """The visit came from a paid advert, by the address that was opened."""
+    given = {name.lower(): value.lower() for name, value in parse_qsl(query)}
+    return bool(given.keys() & PAID_PARAMETERS) or given.get("utm_medium", "") in PAID_MEDIA
+
+
+def follows_an_advert(trail: Sequence[Touch], influencer_id: int, now: datetime) -> bool:
+    """The visit goes on that a paid advert of this creator began: what is opened from there came by the advert, too."""
+    own = [touch for touch in trail if touch.influencer_id == influencer_id]
+    return bool(own) and own[-1].is_paid and timedelta(0) <= elapsed(own[-1].seen_at, now) <= VISIT
 
 
 def elapsed(since: datetime, until: datetime) -> timedelta:
@@ -188,7 +217,9 @@ def introducer_of(journey: Journey, claim: Claim, policy: Policy = DEFAULT_POLIC
         for touch in _counted(
             journey, policy, at=journey.added_at if claim.way != Way.LAST_TOUCH else journey.placed_at
         )
-        if not is_late(touch, policy) and elapsed(touch.seen_at, until) >= timedelta(0)
+        if not is_late(touch, policy)
+        and elapsed(touch.seen_at, until) >= timedelta(0)
+        and not (touch.is_paid and policy.paid_ads == PaidAds.REFUSE)
     ]
     first = earlier[0].influencer_id if earlier else None
     return first if first != claim.influencer_id else None
@@ -207,16 +238,19 @@ def moment_of(number: int) -> datetime | None:
 def as_stored(touch: Touch) -> list[Any]:
     """The touch as plain values for a cookie or a JSON column."""
     moments = [micros(touch.seen_at), touch.product_id or 0, micros(touch.live_at), micros(touch.opened_at)]
-    return [touch.influencer_id, touch.source, *moments]
+    return [touch.influencer_id, touch.source, *moments, int(touch.is_paid)]
 
 
 def from_stored(values: Sequence[Any]) -> Touch:
     """The touch again. Raises ValueError, TypeError or OverflowError for anything else."""
-    influencer_id, source, seen, product_id, live, opened = values
+    # Those that were written before adverts were looked at have no last one.
+    influencer_id, source, seen, product_id, live, opened, *paid = values
     seen_at = moment_of(seen)
     if seen_at is None:
         raise ValueError("a touch without its moment")
-    return Touch(int(influencer_id), str(source), seen_at, int(product_id) or None, moment_of(live), moment_of(opened))
+    return Touch(
+        int(influencer_id), str(source), seen_at, int(product_id) or None, moment_of(live), moment_of(opened), any(paid)
+    )  # fmt: skip
 
 
 def journey_as_stored(journey: Journey) -> dict[str, Any]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("go/<slug:code>/qr", channels.go_qr, name="go_qr"),
     path("studio/channels", channels.channels, name="channels"),
     path("studio/channels/code", channels.choose_code, name="choose_code"),
+    path("studio/channels/code/fresh", channels.fresh_code, name="fresh_code"),
     path("studio/channels/add", channels.add_channel, name="add_channel"),
     path("studio/channels/<int:pk>/put-away", channels.put_away, name="put_away_channel"),
     path("studio/channels/<int:pk>/qr.svg", channels.qr, name="qr"),

@@ -82,14 +82,14 @@ def cart_page(*, cart: Cart | None, user: User | None, trail: Sequence[Touch] = 
         total_minor=sum(line.total_minor for line in lines),
         currency=lines[0].variant.product.currency if lines else "",
         own=[line for line in lines if user is not None and line.supports and line.supports.user_id == user.pk],
-        code=cart.code if cart else None,
+        code=cart.code if cart and cart.code and cart.code.is_usable else None,
     )
 
 
 def _name_supported(cart: Cart, lines: list[CartLine], trail: Sequence[Touch]) -> None:
     """Write on each line whom it would credit."""
     now = timezone.now()
-    policy, code = policy_at(now), cart.code
+    policy, code = policy_at(now), cart.code if cart.code and cart.code.is_usable else None
     journeys = [journey_of(line, trail, placed_at=now, code=code) for line in lines]
     claims = [claim_on(journey, policy) for journey in journeys]
     people = Influencer.objects.active().select_related("user").in_bulk({one.influencer_id for one in claims if one})

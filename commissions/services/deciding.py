@@ -206,12 +206,18 @@ def judge(rows: Iterable[tuple], *, moment: datetime) -> Iterator[Judged]:
             outcome=Decision.Outcome.CREDITED if verdict.is_credited else Decision.Outcome.REFUSED, base_minor=row.total_minor,
             currency=row.currency, rate_bps=found.rate_bps, rate_source=found.words, commission_minor=commission,
             introducer_id=verdict.introducer_id, introducer_minor=introducing,
-            facts=facts_as_stored(journey, standings, policy) | {"rate": question_as_stored(**question)}, decided_at=moment,
+            facts=_facts(journey, standings, policy, verdict) | {"rate": question_as_stored(**question)}, decided_at=moment,
         )  # fmt: skip
         shares = [(influencer_id, commission - introducing)]
         if verdict.introducer_id is not None:
             shares.append((verdict.introducer_id, introducing))
         yield Judged(decision, tuple((pk, amount) for pk, amount in shares if amount), verdict.held)
+
+
+def _facts(journey: Journey, standings: Mapping[int, Standing], policy: Policy, verdict: Verdict) -> dict[str, Any]:
+    """What the rule was told, and the mark by which ``watching`` finds what came by a paid advert."""
+    facts = facts_as_stored(journey, standings, policy)
+    return facts | {"paid_ad": True} if verdict.touch and verdict.touch.is_paid else facts
 
 
 def _days(verdict: Verdict, row: Row) -> dict[str, date]:

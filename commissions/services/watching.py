@@ -13,8 +13,9 @@ from commissions.errors import NothingToHold
 from commissions.explaining import touched_by
 from commissions.models import Decision, Hold
 from commissions.services import holding
-from influencers.models import Click
-from influencers.referrals import Journey, journey_from_stored
+from influencers.models import Click, CreatorCode
+from influencers.referrals import Journey, PaidAds, journey_from_stored
+from influencers.services.referring import pause_code
 from orders.models import OrderLine
 
 Reason = Hold.Reason
@@ -23,7 +24,18 @@ Reason = Hold.Reason
 def watch(*, now: datetime | None = None) -> int:
     """Every sign that is looked for by night; returns how many lines were held."""
     moment = now or timezone.now()
-    return _floods(moment) + _rings(moment) + _returns(moment) + _leaks(moment)
+    adverts = hold_adverts(_credited(moment - timedelta(days=28), moment), now=moment)
+    return _floods(moment) + _rings(moment) + _returns(moment) + _leaks(moment) + adverts
+
+
+def hold_adverts(lines: QuerySet[OrderLine], *, now: datetime | None = None) -> int:
+    """Those of the lines that a visit by a paid advert won, under a policy that holds them. When an order is paid, and at night."""
+    won = lines.filter(
+        decision__outcome=Decision.Outcome.CREDITED, decision__facts__paid_ad=True,
+        decision__facts__policy__paid_ads=PaidAds.HOLD,
+    )  # fmt: skip
+    evidence = "The visit came by the address of a paid advert."
+    return _hold(_fresh(won, Reason.PAID_ADS), Reason.PAID_ADS, evidence, now or timezone.now())
 
 
 def _credited(since: datetime, until: datetime) -> QuerySet[OrderLine]:
@@ -112,17 +124,30 @@ def _returns(moment: datetime) -> int:
 
 
 def _leaks(moment: datetime) -> int:
-    """Codes that a week's buyers typed without ever having visited their creator."""
-    week = _credited(moment - timedelta(days=7), moment).filter(source__startswith="code:")
+    """Codes that a week's buyers typed without ever having visited their creator: their lines are held, the code is paused."""
+    since = moment - timedelta(days=7)
+    week = _credited(since, moment).filter(source__startswith="code:")
     counted = week.values("source", "influencer").annotate(n=Count("order", distinct=True))
+    rows = list(counted.filter(n__gte=signs.LEAK_ORDERS).order_by("source"))
+    codes = CreatorCode.objects.select_related("influencer__user").in_bulk(
+        [row["source"].removeprefix("code:") for row in rows], field_name="code"
+    )
     held = 0
-    for row in counted.filter(n__gte=signs.LEAK_ORDERS).order_by("source"):
-        lines = list(_fresh(week.filter(source=row["source"], influencer=row["influencer"]), Reason.CODE_LEAK))
+    for row in rows:
+        code = codes.get(row["source"].removeprefix("code:"))
+        own = week.filter(source=row["source"], influencer=row["influencer"])
+        if code and code.looked_at and code.looked_at > since:
+            own = own.filter(order__paid_at__gt=code.looked_at)
+        lines = list(own.select_related("influencer__user").order_by("pk"))
         strangers = [line for line in lines if not _visited(line)]
-        orders = len({line.order_id for line in strangers})
-        if signs.is_code_leak(row["n"], orders):
-            evidence = f"{orders} of {row['n']} orders with the code in a week came from people who had not visited."
-            held += _hold(strangers, Reason.CODE_LEAK, evidence, moment)
+        orders = len({line.order_id for line in lines})
+        unvisited = len({line.order_id for line in strangers})
+        if signs.is_code_leak(orders, unvisited):
+            evidence = f"{unvisited} of {orders} orders with the code in a week came from people who had not visited."
+            fresh = _fresh(own.filter(pk__in=[line.pk for line in strangers]), Reason.CODE_LEAK)
+            held += _hold(fresh, Reason.CODE_LEAK, evidence, moment)
+            if code:
+                pause_code(code=code, now=moment)
     return held
 
 

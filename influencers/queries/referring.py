@@ -30,6 +30,7 @@ class ChannelsPage:
 
     code: CreatorCode | None
     older_codes: list[CreatorCode]
+    paused_codes: list[CreatorCode]
     channels: list[Channel]
     put_away: list[Channel]
 
@@ -55,7 +56,8 @@ def channel_of(influencer: Influencer, pk: int) -> Link:
 
 def channels_page(influencer: Influencer) -> ChannelsPage:
     """Her codes and channels; three queries however many there are."""
-    codes = list(CreatorCode.objects.filter(influencer=influencer).order_by("-created_at", "-pk"))
+    every = list(CreatorCode.objects.filter(influencer=influencer).order_by("-created_at", "-pk"))
+    codes = [code for code in every if code.paused_at is None]
     since = timezone.now() - timedelta(days=28)
     came = Click.objects.filter(influencer=influencer, at__gte=since).filter(
         Q(source__startswith="channel:") | Q(source__startswith="qr:")
@@ -71,9 +73,16 @@ def channels_page(influencer: Influencer) -> ChannelsPage:
     return ChannelsPage(
         code=codes[0] if codes else None,
         older_codes=codes[1:],
+        paused_codes=[code for code in every if code.paused_at],
         channels=[one for one in channels if one.link.archived_at is None],
         put_away=[one for one in channels if one.link.archived_at is not None],
     )
+
+
+def paused_codes() -> list[CreatorCode]:
+    """Codes that wait for somebody to look, the longest first."""
+    rows = CreatorCode.objects.filter(paused_at__isnull=False).select_related("influencer__user")
+    return list(rows.order_by("paused_at", "pk"))
 
 
 def channel_names(influencer: Influencer, ids: Iterable[int]) -> dict[int, str]:

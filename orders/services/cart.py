@@ -124,6 +124,8 @@ def set_code(*, cart: Cart, typed: str, user: User | None) -> CreatorCode | None
     if typed.strip():
         codes = CreatorCode.objects.select_related("influencer__user").filter(influencer__state=Influencer.State.ACTIVE)
         code = codes.filter(code=normalised(typed)).first()
+        if code is not None and code.paused_at:
+            raise BadCode(_("This code is paused. Ask the creator for the new one, or go on without it."))
         if code is None:
             raise BadCode(_("No creator has this code. Check the spelling, or go on without one."))
         if user is not None and code.influencer.user_id == user.pk:

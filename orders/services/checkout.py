@@ -120,7 +120,7 @@ def _new_order(
 ) -> Order:  # fmt: skip
     now = timezone.now()
     policy, touches = policy_at(now), active_touches(trail)
-    code = cart.code if cart.code and cart.code.influencer.is_active else None
+    code = cart.code if cart.code and cart.code.is_usable else None
     # Only a policy whose sessions end with an order asks for it; kept in any case, so that the answer can be given again.
     previous = _previous_order_at(user, contact.email)
     journeys = [

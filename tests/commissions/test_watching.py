@@ -3,13 +3,19 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
 from commissions.models import Hold
+from commissions.queries import balances
 from commissions.services import deciding, holding, watching
-from influencers.models import Click, Influencer
+from commissions.tasks import accrue_order
+from influencers.models import AttributionPolicy, Click, CreatorCode, Influencer
 from influencers.referrals import Journey, Touch, journey_as_stored
+from influencers.services import referring
+from notifications.models import Notice
 from orders.models import OrderLine
 from tests.cast import Mei
 from tests.factories.accounts import UserFactory
@@ -71,15 +77,73 @@ def test_a_buyer_who_returns_half_is_held(mei: Mei, lina: User) -> None:
     assert set(Hold.objects.values_list("line", flat=True)) <= {line.pk for line in lines}
 
 
-def test_a_leaked_code_holds_those_who_never_visited(mei: Mei) -> None:
+def with_code(mei: Mei, *, orders: int, of_visitors: int) -> CreatorCode:
+    """So many orders with Mei's code of this week."""
+    code, _ = CreatorCode.objects.get_or_create(influencer=mei.influencer, code="MEI10")
     now = timezone.now()
-    for number in range(20):
+    for number in range(orders):
         line = OrderLineFactory(order=OrderFactory(user=UserFactory()), influencer=mei.influencer, source="code:MEI10")
-        seen = (Touch(mei.influencer.pk, "storefront", now - timedelta(hours=3)),) if number < 4 else ()
+        seen = (Touch(mei.influencer.pk, "storefront", now - timedelta(hours=3)),) if number < of_visitors else ()
         journey = Journey(line.product_id, now - timedelta(hours=1), now, seen, "MEI10", mei.influencer.pk)
         OrderLine.objects.filter(pk=line.pk).update(journey=journey_as_stored(journey))
         deciding.accrue_for(line.order)
+    return code
+
+
+def test_a_leaked_code_is_paused_and_holds_those_who_never_visited(mei: Mei) -> None:
+    code = with_code(mei, orders=20, of_visitors=4)
 
     assert watching.watch() == 16
+    assert watching.watch() == 0
 
     assert set(Hold.objects.values_list("reason", flat=True)) == {"code_leak"}
+    code.refresh_from_db()
+    assert code.paused_at is not None
+    assert Notice.objects.get(recipient=mei.user, kind="code_paused").data == {"code": "MEI10"}
+
+
+def test_a_code_that_her_audience_types_goes_on(mei: Mei) -> None:
+    code = with_code(mei, orders=20, of_visitors=5)
+
+    assert watching.watch() == 0
+
+    code.refresh_from_db()
+    assert code.paused_at is None
+
+
+def test_what_was_looked_at_is_no_sign_any_more_and_what_comes_after_is(mei: Mei) -> None:
+    code = with_code(mei, orders=20, of_visitors=0)
+    watching.watch()
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        assert referring.resume_code(code=code) is True
+        assert referring.resume_code(code=code) is False
+        with_code(mei, orders=19, of_visitors=0)
+        assert watching.watch() == 0
+        with_code(mei, orders=1, of_visitors=0)
+        assert watching.watch() == 20
+
+    code.refresh_from_db()
+    assert code.paused_at is not None
+    assert Notice.objects.filter(recipient=mei.user, kind="code_resumed").count() == 1
+
+
+@pytest.mark.parametrize(("policy", "state"), [("allow", "pending"), ("hold", "held"), ("refuse", "refused")])
+def test_a_policy_says_what_a_paid_advert_wins_and_the_receipt_says_so(
+    mei: Mei, lina: User, as_mei: Client, policy: str, state: str
+) -> None:
+    AttributionPolicy.objects.create(version="adverts", starts_at=timezone.now(), paid_ads=policy)
+    line = OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer, unit_price_minor=10_000)
+    touch = Touch(mei.influencer.pk, "storefront", line.added_at - timedelta(minutes=5), is_paid=True)
+    journey = Journey(line.product_id, line.added_at, line.order.placed_at, (touch,))
+    OrderLine.objects.filter(pk=line.pk).update(journey=journey_as_stored(journey))
+
+    accrue_order(line.order_id)
+    accrue_order(line.order_id)
+
+    assert [(row.reason, row.line_id) for row in Hold.objects.all()] == (
+        [("paid_ads", line.pk)] if state == "held" else []
+    )
+    assert watching.watch() == 0
+    sums = {row.currency: (row.pending, row.held) for row in balances(mei.influencer)}
+    assert sums == {"pending": {"USD": (700, 0)}, "held": {"USD": (0, 700)}, "refused": {}}[state]
+    assert "paid advert" in as_mei.get(f"/studio/earnings/{line.pk}").content.decode()

@@ -1,13 +1,18 @@
 """Codes, channels and QR codes: short addresses that count and lead to stored places only."""
 
+import re
+from datetime import timedelta
 from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
+from django.core import signing
 from django.core.cache import caches
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,12 +21,19 @@ from influencers.codes import is_code, normalised
 from influencers.errors import BadCode, BadDestination, TooMany
 from influencers.models import Click, CreatorCode, Influencer, Link
 from influencers.referral_cookie import trail
-from influencers.referrals import arrival, known_source
+from influencers.referrals import arrival, from_stored, known_source
 from influencers.services import referring
+from orders.errors import BadCode as NoSuchCode
+from orders.models import Cart
+from orders.queries import cart_page
+from orders.services.cart import set_code
+from orders.services.checkout import Contact, place_order
 from tests.cast import Mei
 from tests.factories.catalog import ProductFactory
 from tests.factories.influencers import InfluencerFactory
+from tests.factories.orders import CartFactory, CartLineFactory
 
+CONTACT = Contact("lina@example.com", "en", "Lina Moreau", "12 Rue des Lilas", "", "69003", "Lyon", "FR")
 BROWSER = {"User-Agent": "Mozilla/5.0 Firefox/130.0"}
 
 
@@ -295,3 +307,62 @@ def test_a_code_is_the_same_however_often_it_is_normalised(typed: str) -> None:
 def test_sources_are_those_of_the_shop(text: str, source: str, came: str) -> None:
     assert known_source(text) == source
     assert arrival(text) == came
+
+
+# --- Paused codes
+
+
+def test_a_paused_code_is_typed_by_nobody_and_another_one_is_a_click_away(
+    as_mei: Client, as_lina: Client, mei: Mei, lina: User
+) -> None:
+    code = referring.choose_code(influencer=mei.influencer, typed="MEI10")
+    before = CartFactory(user=lina, code=code)
+    referring.pause_code(code=code)
+
+    with pytest.raises(NoSuchCode, match="paused"):
+        set_code(cart=before, typed="mei10", user=lina)
+    with pytest.raises(BadCode, match="paused"):
+        referring.choose_code(influencer=mei.influencer, typed="MEI10")
+    page = as_mei.get("/studio/channels").content.decode()
+    assert "Give me a fresh code" in page
+
+    as_mei.post("/studio/channels/code/fresh")
+
+    fresh = CreatorCode.objects.get(paused_at=None)
+    assert re.fullmatch(r"MEI[0-9]{4}", fresh.code)
+    assert set_code(cart=before, typed=fresh.code, user=lina) == fresh
+    assert "Give me a fresh code" not in as_mei.get("/studio/channels").content.decode()
+
+
+def test_what_lay_in_the_cart_with_a_paused_code_credits_nobody(mei: Mei, lina: User, as_lina: Client) -> None:
+    code = referring.choose_code(influencer=mei.influencer, typed="MEI10")
+    cart = CartFactory(user=lina, code=code)
+    CartLineFactory(cart=cart)
+    assert cart_page(cart=cart, user=lina).code == code
+
+    referring.pause_code(code=code)
+    cart = Cart.objects.get(pk=cart.pk)
+    order = place_order(
+        cart=cart, user=lina, contact=CONTACT, checkout_token=cart.checkout_token, total_minor=2_400, trail=[]
+    )
+
+    assert order.lines.get().influencer is None
+    assert cart_page(cart=cart, user=lina).code is None
+
+
+# --- Adverts
+
+
+def test_a_visit_by_a_paid_advert_is_marked_and_so_is_what_is_opened_from_there(as_guest: Client, mei: Mei) -> None:
+    link = referring.add_link(influencer=mei.influencer, name="Advert", path="")
+
+    arrived = as_guest.get(f"{link.get_absolute_url()}?gclid=x", headers=BROWSER)
+    as_guest.get(arrived["Location"], headers=BROWSER)
+    with time_machine.travel(timezone.now() + timedelta(hours=3)):
+        as_guest.get("/@slowhome", headers=BROWSER)
+
+    assert list(Click.objects.order_by("at").values_list("source", "is_paid")) == [
+        (f"channel:{link.pk}", True), ("storefront", False)
+    ]  # fmt: skip
+    values = signing.loads(as_guest.cookies["referral"].value, salt="influencers.referral")
+    assert [from_stored(one).is_paid for one in values] == [True, False]

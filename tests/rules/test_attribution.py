@@ -43,6 +43,8 @@ POLICIES = {
     "2026-2": DEFAULT_POLICY,
     "session-24h": SESSION_POLICY,
     "assist": replace(DEFAULT_POLICY, version="assist", assist_bps=2_000),
+    "ads-held": replace(DEFAULT_POLICY, version="ads-held", paid_ads="hold"),
+    "ads-refused": replace(DEFAULT_POLICY, version="ads-refused", paid_ads="refuse"),
 }
 STANDINGS = {
     "": Standing(),
@@ -64,7 +66,7 @@ def touch_in(text: str) -> Touch:
     name, at, *words = text.split()
     return Touch(
         PEOPLE[name], "storefront", day(at), product_id=ITEM if "item" in words else None,
-        opened_at=day(at) - timedelta(minutes=5) if "late" in words else None,
+        opened_at=day(at) - timedelta(minutes=5) if "late" in words else None, is_paid="ad" in words,
     )  # fmt: skip
 
 

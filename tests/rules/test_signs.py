@@ -3,6 +3,7 @@
 import pytest
 
 from commissions import signs
+from influencers.referrals import is_paid_ad
 from tests.rules.documents import table
 
 COUNTED = {
@@ -13,10 +14,7 @@ COUNTED = {
 
 @pytest.mark.parametrize("row", table("fraud-signals"), ids=lambda row: f"{row['sign']} {row['a']} {row['b']}")
 def test_the_table(row: dict[str, str]) -> None:
-    if row["sign"] in COUNTED:
-        found = COUNTED[row["sign"]](int(row["a"]), int(row["b"]))
-    else:
-        found = signs.is_paid_ad(row["a"], {row["b"]} if row["b"] else set())
+    found = COUNTED[row["sign"]](int(row["a"]), int(row["b"])) if row["sign"] in COUNTED else is_paid_ad(row["a"])
 
     assert found == (row["is one"] == "yes")
 
