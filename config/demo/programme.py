@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from accounts.models import User
 from catalog.models import Category, Product, Seller
 from commissions.models import Rate
-from commissions.services import announcing, deciding
+from commissions.services import announcing, deciding, holding
 from config.demo.history import BUYERS, Plan, write_order
 from influencers.models import AttributionPolicy, Click, CreatorCode, Influencer, Link
 from influencers.referrals import Journey, Touch, journey_as_stored
@@ -31,6 +31,7 @@ def add_programme(users: dict[str, User], products: dict[str, Product], now: dat
         created_by=users["omar"],
     )  # fmt: skip
     _introduced(mei, kai, now)
+    _held(mei, now)
 
 
 def _channels(mei: Influencer, lamp: Product, now: datetime) -> None:
@@ -97,3 +98,15 @@ def _introduced(mei: Influencer, kai: Influencer, now: datetime) -> None:
     journey = Journey(pick.product_id, line.added_at, placed, touches)
     OrderLine.objects.filter(pk=line.pk).update(journey=journey_as_stored(journey), source=touches[1].source)
     deciding.accrue_for(order, now=order.paid_at)
+
+
+def _held(mei: Influencer, now: datetime) -> None:
+    """One of Mei's lines waits for a look, with what was seen and until when."""
+    opened = now - timedelta(days=3)
+    lines = OrderLine.objects.filter(
+        decision__influencer=mei, decision__commission_minor__gt=0, refunded_minor=0, returnable_until__gt=now,
+        order__paid_at__lt=opened,
+    )  # fmt: skip
+    line = lines.order_by("-order__paid_at")[0]
+    evidence = f"612 clicks in the hour of {line.order.paid_at:%Y-%m-%d %H}:00 UTC; the busiest hour before had 21."
+    holding.hold(line=line, influencer=mei, reason="click_flood", evidence=evidence, by=None, now=opened)
