@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('influencers', '0009_appeals_of_declines'),
+        ('influencers', '0011_write_down_the_words_of_cases'),
     ]
 
     operations = [
