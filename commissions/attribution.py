@@ -4,11 +4,13 @@ Whose a line is (``influencers.referrals.claim_on``) and what makes it earn noth
 one verdict.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from influencers.referrals import (
@@ -24,9 +26,7 @@ from influencers.referrals import (
     flat,
     introducer_of,
     is_late,
-    journey_as_stored,
     journey_from_stored,
-    policy_as_stored,
 )
 
 __all__ = ["DEFAULT_POLICY", "SESSION_POLICY", "Journey", "Policy", "Touch", "Way"]
@@ -133,13 +133,17 @@ def normalised_email(email: str) -> str:
     return f"{name}@{host}"
 
 
-def facts_as_stored(journey: Journey, standings: Mapping[int, Standing], policy: Policy) -> dict[str, Any]:
-    """Everything that ``decide`` was told, as JSON; no mail, address or card among it."""
-    return {
-        "journey": journey_as_stored(journey),
-        "standings": {str(pk): flat(standing) for pk, standing in sorted(standings.items())},
-        "policy": policy_as_stored(policy),
-    }
+@lru_cache(maxsize=1024)
+def _as_json(row: Policy | Standing) -> str:
+    return json.dumps(flat(row))
+
+
+def facts_as_json(journey: dict[str, Any], standings: Mapping[int, Standing], policy: Policy, **more: str) -> str:
+    """Everything that ``decide`` was told, as JSON text: the stored journey, the standings and the policy; ``more`` stands beside
+    them, JSON texts, too. No mail, address or card is among it. Of many lines most share policy and standing."""
+    people = ", ".join(f'"{pk}": {_as_json(standing)}' for pk, standing in sorted(standings.items()))
+    beside = "".join(f', "{name}": {text}' for name, text in more.items())
+    return f'{{"journey": {json.dumps(journey)}, "standings": {{{people}}}, "policy": {_as_json(policy)}{beside}}}'
 
 
 def decide_again(facts: Mapping[str, Any]) -> Verdict:

@@ -285,8 +285,3 @@ def journey_from_stored(values: dict[str, Any]) -> Journey:
 def flat(row: Any) -> dict[str, Any]:
     """A dataclass with slots as a dict of its values. ``dataclasses.asdict`` copies deeply: it costs more than deciding a line."""
     return {name: getattr(row, name) for name in row.__slots__}
-
-
-def policy_as_stored(policy: Policy) -> dict[str, Any]:
-    """The policy as JSON."""
-    return flat(policy)

@@ -5,7 +5,7 @@ ones; only reading and writing are set-based.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, models, transaction
@@ -18,32 +18,47 @@ from influencers.models import Influencer
 from notifications.services import notify
 from orders.models import Order, OrderLine
 
-BATCH = 5_000
+BATCH = 10_000
 
 
 def accrue(*, now: datetime, limit: int, since: datetime | None = None) -> int:
     """Decide lines paid since then (None: ever) that nobody decided yet, at most so many; how many entries were booked."""
-    booked = last = done = 0
     paid = OrderLine.objects.filter(order__paid_at__gte=since) if since else OrderLine.objects.all()
-    while done < limit:
-        lines = deciding.undecided(paid.filter(pk__gt=last)).order_by("pk")
-        rows = list(lines.values_list(*deciding.FIELDS)[: min(BATCH, limit - done)])
-        if not rows:
-            break
-        booked += _accrue_rows(rows, now)
-        last, done = rows[-1][0], done + len(rows)
+    # Which ones is asked once: asked again for each batch, all the rest would be sorted each time.
+    waiting = list(deciding.undecided(paid).order_by("pk").values_list("pk", flat=True)[:limit])
+    booked = 0
+    for start in range(0, len(waiting), BATCH):
+        batch = waiting[start : start + BATCH]
+        wanted = set(batch)
+        rows = _between(batch).order_by("pk").values_list(*deciding.FIELDS)
+        booked += _accrue_rows([row for row in rows if row[0] in wanted], now)
     return booked
 
 
+def _between(pks: Sequence[int]) -> models.QuerySet[OrderLine]:
+    """The lines of these numbers, which ascend: where they lie close together everything from the first to the last, which costs
+    less to ask for than thousands of numbers."""
+    is_dense = pks[-1] - pks[0] < 4 * len(pks)
+    return OrderLine.objects.filter(**{"pk__range": (pks[0], pks[-1])} if is_dense else {"pk__in": pks})
+
+
 def _accrue_rows(rows: Sequence[tuple], now: datetime) -> int:
-    judged = list(deciding.judge(rows, moment=now))
-    entries = [entry for one in judged for entry in booking.accruals(one.decision, one.shares)]
-    held = {pk for one in judged for pk in one.held}
+    judged = deciding.judge(rows, moment=now)
+    entries: list[tuple] = []
+    held: set[int] = set()
+
+    def decisions() -> Iterator[tuple]:
+        for one in judged:
+            entries.extend(one.accruals)
+            held.update(one.held)
+            yield one[: len(deciding.COLUMNS)]
+
     try:
         with transaction.atomic():
-            booking.insert(Decision, [one.decision for one in judged])
-            booking.book_many(entries)
-            withholding.hold_accrued(entries, owners=held, now=now)
+            booking.insert(Decision, deciding.COLUMNS, decisions())
+            booking.insert(Entry, deciding.ACCRUAL_COLUMNS, entries)
+            accruals = [deciding.accrual_of(row) for row in entries if row[0] in held]
+            withholding.hold_accrued(accruals, owners=held, now=now)
         return len(entries)
     except IntegrityError:
         # Another worker decided one of them at the same moment: order by order then, each by its own constraint.
@@ -63,21 +78,17 @@ def ended(lines: models.QuerySet[OrderLine], *, now: datetime) -> models.QuerySe
 def clear(*, now: datetime, limit: int, since: datetime | None = None) -> int:
     """Clear lines whose window ended since then (None: ever) and of which nothing was refunded; how many entries were booked.
     The others go order by order (``ledger.clear_for``)."""
-    booked = last = done = 0
+    booked = 0
     whole = OrderLine.objects.filter(refunded_minor=0)
     if since:
         whole = whole.filter(returnable_until__gte=since)
     sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    while done < limit:
-        lines = ended(whole.filter(pk__gt=last), now=now).order_by("pk")
-        found = list(lines.values_list("pk", flat=True)[: min(BATCH, limit - done)])
-        if not found:
-            break
-        for row in _clear_lines(found, now):
+    waiting = list(ended(whole, now=now).order_by("pk").values_list("pk", flat=True)[:limit])
+    for start in range(0, len(waiting), BATCH):
+        for row in _clear_lines(waiting[start : start + BATCH], now):
             booked += 1
             together = sums[row.influencer_id, row.currency]
             together[0], together[1] = together[0] + 1, together[1] + row.amount_minor
-        last, done = found[-1], done + len(found)
     _tell(sums)
     return booked
 

@@ -5,9 +5,9 @@
 line, held by a unique constraint. Each keeps everything that the rules were told; ``asked_again`` gives their answer anew.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -24,16 +24,16 @@ from commissions.attribution import (
     Verdict,
     decide,
     decide_again,
-    facts_as_stored,
+    facts_as_json,
     normalised_email,
     people_in,
 )
-from commissions.models import Campaign, Decision, Entry, Rate
+from commissions.models import Account, Campaign, Decision, Entry, Rate
 from commissions.rates import Bonus, Found, RateRow, line_rate, question_as_stored, rate_again
 from commissions.services import booking, withholding
 from core.money import share
 from influencers.models import AttributionPolicy, Influencer
-from influencers.referrals import DEFAULT_POLICY, journey_from_stored
+from influencers.referrals import DEFAULT_POLICY, journey_as_stored, journey_from_stored
 from orders.models import Order, OrderLine, Payment
 
 
@@ -58,20 +58,63 @@ class Row(NamedTuple):
     place_hash: str
 
 
+CREDITED, REFUSED = Decision.Outcome.CREDITED.value, Decision.Outcome.REFUSED.value
 FIELDS = (
     "pk", "influencer_id", "total_minor", "source", "touched_at", "added_at", "journey", "product_id", "seller_id",
     "category__path", "order_id", "order__placed_at", "order__currency", "order__user_id", "order__email", "order__place_hash",
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A decision that is not written yet, with what each beneficiary earns (influencer's id, minor units above zero)."""
+class Judged(NamedTuple):
+    """A decision that is not written yet, column by column, and what each beneficiary earns (influencer's id, minor units above
+    zero)."""
 
-    decision: Decision
+    line_id: int
+    influencer_id: int
+    outcome: str
+    reason: str
+    policy_version: str
+    base_minor: int
+    currency: str
+    rate_bps: int
+    rate_source: str
+    commission_minor: int
+    introducer_id: int | None
+    introducer_minor: int
+    # JSON text.
+    facts: str
+    decided_at: datetime
     shares: tuple[tuple[int, int], ...]
     # Those whose share is held from the start.
     held: tuple[int, ...] = ()
+
+    @property
+    def decision(self) -> Decision:
+        """The row to write."""
+        return Decision(**dict(zip(COLUMNS, self, strict=False)) | {"facts": json.loads(self.facts)})
+
+    @property
+    def accruals(self) -> list[tuple]:
+        """The entries to book, in the order of ``ACCRUAL_COLUMNS``, with base and rate copied."""
+        return [
+            (
+                influencer_id, self.line_id, Entry.Kind.ACCRUAL.value, 0, Account.PROGRAMME.value, Account.PENDING.value, amount,
+                self.currency, self.base_minor, self.rate_bps, "paid", self.decided_at,
+            )
+            for influencer_id, amount in self.shares
+        ]  # fmt: skip
+
+
+COLUMNS = Judged._fields[:-2]
+ACCRUAL_COLUMNS = (
+    "influencer_id", "line_id", "kind", "sequence", "debit", "credit", "amount_minor", "currency", "base_minor", "rate_bps",
+    "reason", "created_at",
+)  # fmt: skip
+
+
+def accrual_of(row: tuple) -> Entry:
+    """The entry of ``Judged.accruals``."""
+    return Entry(**dict(zip(ACCRUAL_COLUMNS, row, strict=True)))
 
 
 class Policies:
@@ -105,13 +148,18 @@ class Card:
             for campaign in campaigns
         ]
 
-    def rows_for(self, path: str) -> list[RateRow]:
-        """The rows that a product of this category may meet: its own, those above it, and the rest's."""
-        steps = path.split("/") if path else []
-        places = ["/".join(steps[: depth + 1]) for depth in range(len(steps))]
-        return [row for place in [*places, ""] for row in self.rows.get(place, [])]
+        self.known: dict[tuple, tuple[Found, str]] = {}
+        self.by_path: dict[str, tuple[RateRow, ...]] = {}
 
-    def bonuses_for(self, row: Row, path: str, influencer_id: int) -> list[Bonus]:
+    def rows_for(self, path: str) -> tuple[RateRow, ...]:
+        """The rows that a product of this category may meet: its own, those above it, and the rest's."""
+        if path not in self.by_path:
+            steps = path.split("/") if path else []
+            places = ["/".join(steps[: depth + 1]) for depth in range(len(steps))]
+            self.by_path[path] = tuple(row for place in [*places, ""] for row in self.rows.get(place, []))
+        return self.by_path[path]
+
+    def bonuses_for(self, row: Row, path: str, influencer_id: int) -> tuple[Bonus, ...]:
         """What campaigns may add for this product and creator, whatever the day."""
         found = []
         for campaign, products, creators, bonus in self.campaigns:
@@ -121,7 +169,21 @@ class Card:
             fits_seller = campaign.seller_id is None or campaign.seller_id == row.seller_id
             if fits_product and fits_category and fits_seller and (not creators or influencer_id in creators):
                 found.append(bonus)
-        return found
+        return tuple(found)
+
+    def rate_of(
+        self, path: str, ordered_on: date, touched_on: date, live_on: date, bonuses: tuple[Bonus, ...]
+    ) -> tuple[Found, str]:
+        """What a line pays, and everything that the rule was told, as JSON text. Lines of one category and day share both."""
+        key = (path, ordered_on, touched_on, live_on, bonuses)
+        if key not in self.known:
+            days = {"touched_on": touched_on, "live_on": live_on}
+            question: dict[str, Any] = {"rows": self.rows_for(path), **days, "bonuses": bonuses}
+            self.known[key] = (
+                line_rate(path, ordered_on, **question),
+                json.dumps(question_as_stored(path, ordered_on, **question)),
+            )
+        return self.known[key]
 
 
 class People:
@@ -152,6 +214,7 @@ class People:
     def standings(self, row: Row, wanted: Iterable[int]) -> dict[int, Standing]:
         """The standing of each of these creators to the row's order."""
         found = {}
+        mailbox, card = normalised_email(row.buyer_email), self.paid_with.get(row.order_id, "")
         for pk in wanted:
             creator = self.creators.get(pk)
             if creator is None:
@@ -160,9 +223,9 @@ class People:
                 is_active=not creator.has_left,
                 is_suspended=creator.is_suspended,
                 is_same_person=row.buyer_id == creator.user_id,
-                is_same_mailbox=normalised_email(row.buyer_email) == self.mailboxes[pk],
+                is_same_mailbox=mailbox == self.mailboxes[pk],
                 is_same_address=bool(row.place_hash) and row.place_hash in self.places[creator.user_id],
-                is_same_card=self.paid_with.get(row.order_id, "") in self.cards[creator.user_id],
+                is_same_card=card in self.cards[creator.user_id],
             )
         return found
 
@@ -181,50 +244,47 @@ def journey_of(row: Row) -> Journey:
 
 
 def judge(rows: Iterable[tuple], *, moment: datetime) -> Iterator[Judged]:
-    """Decide rows of ``FIELDS``, without writing anything. The same number of queries for one row and for thousands."""
+    """Decide rows of ``FIELDS``, without writing anything. The same number of queries for one row and for thousands, all of them
+    put before the first decision is made."""
     read = [Row._make(row) for row in rows]
     if not read:
-        return
+        return iter(())
     journeys = [journey_of(row) for row in read]
-    policies, card = Policies(), Card()
-    people = People(read, {pk for journey in journeys for pk in people_in(journey)})
-    for row, journey in zip(read, journeys, strict=True):
-        policy, standings = policies.at(row.placed_at), people.standings(row, people_in(journey))
+    wanted = [people_in(journey) for journey in journeys]
+    people = People(read, set().union(*wanted))
+    return _judged(zip(read, journeys, wanted, strict=True), Policies(), Card(), people, moment)
+
+
+def _judged(
+    rows: Iterable[tuple[Row, Journey, set[int]]], policies: Policies, card: Card, people: People, moment: datetime
+) -> Iterator[Judged]:
+    zone = timezone.get_current_timezone()
+    for row, journey, wanted in rows:
+        policy, standings = policies.at(row.placed_at), people.standings(row, wanted)
         verdict = decide(journey, standings, policy)
         # Whoever the page had named is whom a refusal is told to, where nobody is left.
         influencer_id = verdict.influencer_id or row.influencer_id
-        path = row.path or ""
-        question: dict[str, Any] = {
-            "path": path, "ordered_on": timezone.localdate(row.placed_at), "rows": card.rows_for(path),
-            **_days(verdict, row), "bonuses": card.bonuses_for(row, path, influencer_id),
-        }  # fmt: skip
-        found = line_rate(**question)
+        path, touch = row.path or "", verdict.touch
+        # When the buyer came by the touch that counts, and since when what she saw was live.
+        seen_at = touch.seen_at if touch else row.placed_at
+        live_at = touch.live_at if touch and touch.live_at else seen_at
+        ordered_on, touched_on, live_on = (at.astimezone(zone).date() for at in (row.placed_at, seen_at, live_at))
+        bonuses = card.bonuses_for(row, path, influencer_id)
+        found, question = card.rate_of(path, ordered_on, touched_on, live_on, bonuses)
         commission = share(row.total_minor, found.rate_bps) if verdict.is_credited else 0
         introducing = commission * verdict.assist_bps // 10_000
-        decision = Decision(
-            line_id=row.line_id, influencer_id=influencer_id, reason=verdict.branch, policy_version=policy.version,
-            outcome=Decision.Outcome.CREDITED if verdict.is_credited else Decision.Outcome.REFUSED, base_minor=row.total_minor,
-            currency=row.currency, rate_bps=found.rate_bps, rate_source=found.words, commission_minor=commission,
-            introducer_id=verdict.introducer_id, introducer_minor=introducing,
-            facts=_facts(journey, standings, policy, verdict) | {"rate": question_as_stored(**question)}, decided_at=moment,
-        )  # fmt: skip
         shares = [(influencer_id, commission - introducing)]
         if verdict.introducer_id is not None:
             shares.append((verdict.introducer_id, introducing))
-        yield Judged(decision, tuple((pk, amount) for pk, amount in shares if amount), verdict.held)
-
-
-def _facts(journey: Journey, standings: Mapping[int, Standing], policy: Policy, verdict: Verdict) -> dict[str, Any]:
-    """What the rule was told, and the mark by which ``watching`` finds what came by a paid advert."""
-    facts = facts_as_stored(journey, standings, policy)
-    return facts | {"paid_ad": True} if verdict.touch and verdict.touch.is_paid else facts
-
-
-def _days(verdict: Verdict, row: Row) -> dict[str, date]:
-    """When the buyer came by the touch that counts, and since when what she saw was live, by the site's clock."""
-    seen_at = verdict.touch.seen_at if verdict.touch else row.placed_at
-    live_at = verdict.touch.live_at if verdict.touch and verdict.touch.live_at else seen_at
-    return {"touched_on": timezone.localdate(seen_at), "live_on": timezone.localdate(live_at)}
+        # The mark by which ``watching`` finds what came by a paid advert.
+        mark = {"paid_ad": "true"} if touch and touch.is_paid else {}
+        stored = row.journey or journey_as_stored(journey)
+        yield Judged(
+            row.line_id, influencer_id, (CREDITED if verdict.is_credited else REFUSED), verdict.branch.value, policy.version,
+            row.total_minor, row.currency, found.rate_bps, found.words, commission, verdict.introducer_id, introducing,
+            facts_as_json(stored, standings, policy, **mark, rate=question), moment,
+            tuple((pk, amount) for pk, amount in shares if amount), verdict.held,
+        )  # fmt: skip
 
 
 def accrue_for(order: Order, *, now: datetime | None = None) -> list[Entry]:
@@ -236,7 +296,7 @@ def accrue_for(order: Order, *, now: datetime | None = None) -> list[Entry]:
         try:
             with transaction.atomic():
                 judged.decision.save(force_insert=True)
-                accruals = booking.book(booking.accruals(judged.decision, judged.shares))
+                accruals = booking.book([accrual_of(row) for row in judged.accruals])
                 withholding.hold_accrued(accruals, owners=judged.held, now=moment)
                 booked += accruals
         except IntegrityError:

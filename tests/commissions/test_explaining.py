@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from commissions.attribution import Branch, Journey, Policy, Standing, Touch, decide, facts_as_stored
+from commissions.attribution import Branch, Journey, Policy, Standing, Touch, decide, facts_as_json
 from commissions.explaining import Fate, explain, explain_unclaimed
 from commissions.models import Campaign, Decision, Rate
 from commissions.services import deciding
@@ -59,7 +59,7 @@ standings = st.dictionaries(st.integers(1, 3), st.builds(Standing, *[st.booleans
 @given(journeys(), standings, policies)
 def test_the_reason_told_is_the_reason_stored(journey: Journey, people: dict[int, Standing], policy: Policy) -> None:
     verdict = decide(journey, people, policy)
-    stored = json.loads(json.dumps(facts_as_stored(journey, people, policy)))
+    stored = json.loads(facts_as_json(journey_as_stored(journey), people, policy))
 
     for person in {touch.influencer_id for touch in journey.touches} | {verdict.influencer_id}:
         assert person is not None

@@ -19,7 +19,7 @@ from commissions.attribution import (
     Touch,
     decide,
     decide_again,
-    facts_as_stored,
+    facts_as_json,
     normalised_email,
     people_in,
 )
@@ -170,7 +170,7 @@ def journeys(draw: st.DrawFn) -> Journey:
 def test_a_stored_decision_gives_the_same_answer_for_ever(
     journey: Journey, standings: dict[int, Standing], policy: Policy
 ) -> None:
-    stored = json.loads(json.dumps(facts_as_stored(journey, standings, policy)))
+    stored = json.loads(facts_as_json(journey_as_stored(journey), standings, policy))
 
     assert decide_again(stored) == decide(journey, standings, policy)
 

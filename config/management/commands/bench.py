@@ -413,10 +413,13 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(figures))
             return
-        copy = figures["lines per second"]["COPY into the same tables"]
+        rates = figures["lines per second"]
+        copy, one = rates["COPY into the same tables"], rates["one order a transaction"]
         self.stdout.write(f"{figures['lines']} attributed lines, {figures['creators']} creators")
-        for name, rate in figures["lines per second"].items():
-            self.stdout.write(f"{name:<44} {rate:10.0f} lines/s  {rate / copy:6.3f} of COPY")
+        for name, rate in rates.items():
+            self.stdout.write(
+                f"{name:<44} {rate:10.0f} lines/s  {rate / copy:6.3f} of COPY  {rate / one:6.1f} x one an order"
+            )
         for name, row in figures.items():
             if isinstance(row, dict) and "ms" in row:
                 self.stdout.write(f"{name:<44} {row['ms']:10.1f} ms       {row['times']:6.2f} x {row['of']}")
