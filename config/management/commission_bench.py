@@ -179,10 +179,10 @@ def run(lines: int) -> dict[str, Any]:
     orders = list(newest.values_list("pk", flat=True)[: 2 * SAMPLE])
     part = SAMPLE // TURNS
     # The decision alone is what the other roads do; a task does more, such as telling who watches over creators.
-    for name, one in (("one order a transaction", _decide), ("one order a task", tasks.accrue_order)):
+    for name, act in (("one order a transaction", _decide), ("one order a task", tasks.accrue_order)):
         mine, orders = orders[:SAMPLE], orders[SAMPLE:]
         roads[name] = statistics.median(
-            part / _timed(lambda: [one(order) for order in mine[start : start + part]])  # noqa: B023
+            part / _timed(lambda: [act(order) for order in mine[start : start + part]])  # noqa: B023
             for start in range(0, SAMPLE, part)
         )
     part = ceil((lines - 2 * SAMPLE) / TURNS)
