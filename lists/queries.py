@@ -20,6 +20,7 @@ from lists.models import Claim, List, ListFollow, ListItem, ListMember
 from lists.services.giving import LIVE
 from lists.visibility import NOTHING, Audience, Kind, Rights, Role, Viewer
 from orders.models import OrderLine
+from orders.ownership import owned_pairs
 
 PAGE_SIZE = 24
 MOSAIC = 4
@@ -87,6 +88,8 @@ class ListPage:
     creator: Influencer | None
     is_following: bool
     followers: int
+    # On a public idea list: the noted products that its owner has.
+    owned: set[int]
     # Gift lists: what the chosen and bought things cost, and what the friend wishes for.
     planned_minor: int = 0
     wishes: Sequence[ListItem] = ()
@@ -345,8 +348,19 @@ def list_page(row: List, rights: Rights, user: User | None, request: HttpRequest
         creator=creator,
         is_following=user is not None and follows.filter(user=user).exists(),
         followers=follows.count(),
+        owned=_owned(row, page.items),
         **more,
     )  # fmt: skip
+
+
+def _owned(row: List, items: Sequence[ListItem]) -> set[int]:
+    """Which of the things that she wrote about for everybody her parcels brought. Never of a wish list: it keeps a surprise."""
+    if row.kind != List.Kind.IDEA or row.audience != List.Audience.PUBLIC:
+        return set()
+    noted = [
+        item.product_id for item in items if item.note and item.product_id and item.added_by_id in {None, row.owner_id}
+    ]
+    return {product for _person, product in owned_pairs([row.owner_id], noted)}
 
 
 def _rows(items: Sequence[ListItem], rights: Rights, user: User | None) -> list[Row]:

@@ -24,6 +24,7 @@ from tests.conftest import client_for
 from tests.factories.accounts import UserFactory, befriend
 from tests.factories.catalog import ProductFactory
 from tests.factories.lists import ListFactory, ListItemFactory
+from tests.factories.orders import OrderFactory, OrderLineFactory
 
 
 @pytest.fixture
@@ -518,3 +519,26 @@ def test_pictures_of_things_that_are_gone_are_deleted(lina: User) -> None:
         keeping.delete_pictures()
 
     assert not default_storage.exists(path)
+
+
+def test_owns_it_stands_beside_her_own_notes_on_a_public_idea_list_alone(lina: User, as_guest: Client) -> None:
+    row = ListFactory(owner=lina, kind="idea", audience="public", slug="ideas")
+    kept, silent, fresh = (ProductFactory() for _ in range(3))
+    for product in (kept, silent):
+        order = OrderFactory(user=lina, state="paid")
+        OrderLineFactory(order=order, product=product, delivered_at=timezone.now())
+    item = ListItemFactory(list=row, product=kept, note="Every morning.", added_by=lina)
+    ListItemFactory(list=row, product=silent)
+    ListItemFactory(list=row, product=fresh, note="One day.")
+
+    def marks() -> int:
+        return as_guest.get("/lists/ideas").content.decode().count("Owns it")
+
+    assert marks() == 1
+    ListItem.objects.filter(pk=item.pk).update(added_by=UserFactory())
+    assert marks() == 0
+    ListItem.objects.filter(pk=item.pk).update(added_by=None)
+    assert marks() == 1
+    # A wish list keeps its surprise: what she has already would tell what others need not bring.
+    List.objects.filter(pk=row.pk).update(kind="wish")
+    assert marks() == 0
