@@ -1,7 +1,7 @@
 """Tells open feeds that new Sparks came, over server-sent events: an ASGI application for a process of its own.
 
-It knows neither database nor account nor cookie. What it hears of is what every guest may see (``sparks.live`` sends nothing else),
-and what it says is only that something came: the page asks for the count itself. A stream that is open is one that hears: while
+It knows neither database nor account nor cookie. What it hears of is where and by whom somebody posted and, where not every guest may
+see it, to which keys it may be said (``sparks.live``). What it says is only that something came: the page asks for the count itself. A stream that is open is one that hears: while
 Redis is away streams are closed and new ones refused, and pages ask every half minute.
 """
 
@@ -11,7 +11,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from redis.asyncio import Redis
@@ -46,19 +46,31 @@ def channel(site_url: str) -> str:
     return f"sparks@{site_url}"
 
 
+class News(NamedTuple):
+    """A Spark was posted. ``to``: the keys of those who may hear of it, None for everybody."""
+
+    topic: str
+    person: str
+    to: frozenset[str] | None = None
+
+
 class Reader:
-    """One open page: what it waits for (empty: everything), and whether something came."""
+    """One open page: what it waits for (empty: everything), by whose key, and whether something came."""
 
-    __slots__ = ("is_over", "person", "stir", "topic")
+    __slots__ = ("is_over", "key", "person", "stir", "topic")
 
-    def __init__(self, topic: str, person: str) -> None:
-        self.topic, self.person = topic, person
+    def __init__(self, topic: str, person: str, key: str = "") -> None:
+        self.topic, self.person, self.key = topic, person, key
         self.stir = asyncio.Event()
         self.is_over = False
 
-    def waits_for(self, topic: str, person: str) -> bool:
-        """A Spark in this topic and of this person is news here."""
-        return self.topic in {"", topic} and self.person in {"", person}
+    def waits_for(self, news: News) -> bool:
+        """This is news here."""
+        return (
+            self.topic in {"", news.topic}
+            and self.person in {"", news.person}
+            and (news.to is None or self.key in news.to)
+        )
 
     def end(self) -> None:
         """The page went, or there is nothing to hear."""
@@ -80,7 +92,7 @@ class Stream:
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.readers: set[Reader] = set()
         self.hears = False
-        self.fresh: set[tuple[str, str]] = set()
+        self.fresh: set[News] = set()
         self.told_at = float("-inf")
         self.listener: asyncio.Task[None] | None = None
 
@@ -136,18 +148,19 @@ class Stream:
         """A Spark was posted: tell at once, or with the others of these seconds."""
         try:
             told = json.loads(data)
-            spark = (str(told["topic"]), str(told["person"]))
-        except (ValueError, KeyError, TypeError):
+            to = None if told.get("to") is None else frozenset(map(str, told["to"]))
+            news = News(str(told["topic"]), str(told["person"]), to)
+        except (ValueError, KeyError, TypeError, AttributeError):
             logger.warning("The stream heard something that is no Spark")
             return
         if not self.fresh:
             loop = asyncio.get_running_loop()
             loop.call_at(max(loop.time(), self.told_at + HOLD_SECONDS), self._tell)
-        self.fresh.add(spark)
+        self.fresh.add(news)
 
     def _tell(self) -> None:
         for reader in self.readers:
-            if any(reader.waits_for(*spark) for spark in self.fresh):
+            if any(reader.waits_for(news) for news in self.fresh):
                 reader.stir.set()
         self.fresh.clear()
         self.told_at = asyncio.get_running_loop().time()
@@ -167,7 +180,9 @@ class Stream:
             await _say(send, 503, "Ask the page itself for now.")
         else:
             asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=4)
-            await self._stream(Reader(_first(asked, "topic"), _first(asked, "person")), receive, send)
+            await self._stream(
+                Reader(_first(asked, "topic"), _first(asked, "person"), _first(asked, "me")), receive, send
+            )
 
     async def _stream(self, reader: Reader, receive: Receive, send: Send) -> None:
         leaving = asyncio.create_task(_leaves(reader, receive))

@@ -1,6 +1,6 @@
 // [data-stream]: that new Sparks came is heard at once over server-sent events. The page then asks how many of them are for its reader.
 // While nothing can be heard it asks every half minute, as it does without this file. A hidden page neither hears nor asks.
-const ALL_THE_SAME = 120000; // Posts for friends are not told of, and a word may be lost.
+const ALL_THE_SAME = 120000; // A word may be lost.
 const HEAR_AGAIN = 60000;
 const GAP = 10000;
 const box = () => document.getElementById("arrivals");

@@ -9,11 +9,12 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts.models import Block, User
 from sparks import live, stream
 from sparks.models import Spark
 from sparks.services.posting import post_spark
 from tests.cast import Mei
+from tests.factories.accounts import UserFactory, befriend
 from tests.factories.sparks import SparkFactory, TopicFactory
 
 SHOP = "https://shop.example"
@@ -23,7 +24,7 @@ class Telegraph:
     """Stands for Redis: keeps what was published."""
 
     def __init__(self) -> None:
-        self.sent: list[tuple[str, dict[str, str]]] = []
+        self.sent: list[tuple[str, dict[str, Any]]] = []
 
     def publish(self, channel: str, text: str) -> None:
         self.sent.append((channel, json.loads(text)))
@@ -57,17 +58,29 @@ def test_a_public_post_is_told_of_after_commit_and_once(
     assert telegraph.sent == [("sparks@https://shop.example", {"topic": "home", "person": "slowhome"})]
 
 
-@pytest.mark.parametrize("quiet", ["for friends", "of one whom nobody finds", "no stream runs"])
-def test_what_a_guest_may_not_see_is_not_told_of(
-    mei: Mei, telegraph: Telegraph, settings: Settings, quiet: str, django_capture_on_commit_callbacks: Any
+@pytest.mark.parametrize("audience", ["friends", "public"], ids=["for friends", "of one whom nobody finds"])
+def test_what_a_guest_may_not_see_is_told_to_friends_by_their_keys(
+    mei: Mei, lina: User, telegraph: Telegraph, audience: str, django_capture_on_commit_callbacks: Any
 ) -> None:
-    spark = draft(mei.user, audience="friends" if quiet == "for friends" else "public")
-    if quiet == "of one whom nobody finds":
+    blocked = UserFactory()
+    for friend in (lina, blocked):
+        befriend(mei.user, friend)
+    Block.objects.create(blocker=blocked, blocked=mei.user)
+    if audience == "public":
         User.objects.filter(pk=mei.user.pk).update(findable_by="nobody")
-    if quiet == "no stream runs":
-        settings.STREAM_URL = ""
     with django_capture_on_commit_callbacks(execute=True):
-        post_spark(spark=spark)
+        post_spark(spark=draft(mei.user, audience=audience))
+
+    assert [news["to"] for _channel, news in telegraph.sent] == [[live.key_of(lina.pk)]]
+    assert live.key_of(lina.pk) != live.key_of(blocked.pk)
+
+
+def test_where_no_stream_runs_nothing_is_told(
+    mei: Mei, telegraph: Telegraph, settings: Settings, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.STREAM_URL = ""
+    with django_capture_on_commit_callbacks(execute=True):
+        post_spark(spark=draft(mei.user))
 
     assert Spark.objects.get().state == "posted"
     assert telegraph.sent == []
@@ -140,8 +153,8 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "SLOW_SECONDS", 0.05)
 
 
-def told(topic: str = "home", person: str = "slowhome") -> bytes:
-    return json.dumps({"topic": topic, "person": person}).encode()
+def told(topic: str = "home", person: str = "slowhome", **more: object) -> bytes:
+    return json.dumps({"topic": topic, "person": person, **more}).encode()
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -170,6 +183,21 @@ def test_each_page_hears_of_its_own_feed_and_of_nothing_but_that_something_came(
         app.note(told(topic="away", person="kai"))
         await until(lambda: bool(away.news and kai.news))
         assert (every.news, home.news, mei.news) == (2, 1, 1)
+
+    run(script)
+
+
+def test_what_is_for_friends_is_heard_by_their_pages_alone(app: stream.Stream) -> None:
+    async def script() -> None:
+        friend, other, guest = (Page(app, query) for query in ("me=key-a", "me=key-b", ""))
+        away = Page(app, "topic=away&me=key-a")
+        await until(lambda: len(app.readers) == 4)
+        app.note(told(to=["key-a"]))
+        await until(lambda: bool(friend.news))
+        app.note(told(to=[]))
+        app.note(told())
+        await until(lambda: bool(guest.news))
+        assert (friend.news, other.news, guest.news, away.news) == (2, 1, 1, 0)
 
     run(script)
 
