@@ -13,7 +13,8 @@ from core.http import is_part_request
 from core.views import safe_next
 from influencers.referral_cookie import visitor_key
 
-CHOSEN = "topics"
+# In the session: topics and unwanted people of a guest; of whom less was wanted last, for the undo.
+CHOSEN, UNWANTED, LESS = "topics", "less", "less_last"
 
 
 def member(request: HttpRequest) -> User | None:
@@ -24,6 +25,17 @@ def member(request: HttpRequest) -> User | None:
 def chosen_topics(request: HttpRequest) -> list[int]:
     """The topics that a guest chose here."""
     return cast("list[int]", request.session.get(CHOSEN, []))
+
+
+def unwanted(request: HttpRequest) -> list[int]:
+    """The people of whom a guest wants less here; a member's stand in the database."""
+    return cast("list[int]", request.session.get(UNWANTED, [])) if member(request) is None else []
+
+
+def want_less(request: HttpRequest, author: User, *, on: bool) -> None:
+    """A guest wants less of somebody, or as much as before: kept on this device, the last hundred."""
+    others = [pk for pk in unwanted(request) if pk != author.pk]
+    request.session[UNWANTED] = [*others, author.pk][-100:] if on else others
 
 
 def viewer_key(request: HttpRequest) -> str:

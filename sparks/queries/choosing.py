@@ -47,6 +47,13 @@ def worth_following(user: User | None, limit: int = 6) -> list[User]:
     return list(people.annotate(size=Count("followers")).order_by("-size", "pk")[:limit])
 
 
+def without_authors(rows: QuerySet[Any], people: Sequence[int]) -> QuerySet[Any]:
+    """The rows of a feed but those of the people of whom a guest wants less."""
+    if not people:
+        return rows
+    return rows.exclude(**{"author__in" if rows.model is Spark else "spark__author__in": people})
+
+
 def follows_seller(user: User | None, seller: Seller) -> bool:
     """Whether she follows this seller."""
     return user is not None and SellerFollow.objects.filter(user=user, seller=seller).exists()

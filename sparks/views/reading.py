@@ -15,7 +15,7 @@ from influencers.referral_cookie import came_through, client_address, is_opened,
 from sparks import live, queries
 from sparks.badges import DEFAULT_POLICY
 from sparks.services import acts
-from sparks.visitors import CHOSEN, chosen_topics, member, viewer_key
+from sparks.visitors import CHOSEN, LESS, UNWANTED, chosen_topics, member, unwanted, viewer_key
 
 # A page tells every two seconds at most.
 SEEN_A_MINUTE = 60
@@ -26,8 +26,9 @@ SEEN_A_MINUTE = 60
 def feed(request: HttpRequest) -> HttpResponse:
     """For you: whom she knows, and her topics."""
     user = member(request)
-    _bring_topics(request)
-    return _feed(request, queries.for_you(user, chosen_topics(request)), tab="for_you", title=_("For you"))
+    _bring_choices(request)
+    rows = queries.without_authors(queries.for_you(user, chosen_topics(request)), unwanted(request))
+    return _feed(request, rows, tab="for_you", title=_("For you"))
 
 
 @require_safe
@@ -40,7 +41,7 @@ def following(request: MemberRequest) -> HttpResponse:
 @require_safe
 def lively(request: HttpRequest) -> HttpResponse:
     """What people talk of now, liveliest first."""
-    rows = queries.lively(member(request))
+    rows = queries.without_authors(queries.lively(member(request)), unwanted(request))
     reason = _("People liked it or wrote under it lately.")
     return _feed(request, rows, tab="lively", title=_("Trending"), reason=reason)
 
@@ -123,7 +124,7 @@ def _feed(
     handle: str = "", atom: str = "", reason: str = "",
 ) -> HttpResponse:  # fmt: skip
     user = member(request)
-    stream = live.address(topic=topic.slug if topic else "", person=handle)
+    stream = live.address(topic=topic.slug if topic else "", person=handle, user=user)
     context: dict[str, Any] = {
         "tab": tab,
         "title": title,
@@ -146,13 +147,16 @@ def _feed(
             "has_topics": bool(followed),
             "hottest": queries.hottest(user, category=shelf.category if shelf else None, limit=5),
             "people": queries.worth_following(user, 3),
+            "lessened": request.session.pop(LESS, None),
         }
     return render_page(request, "sparks/feed.html", context, fragment="sparks/_cards.html")
 
 
-def _bring_topics(request: HttpRequest) -> None:
-    """Somebody who signed in finds the topics that she chose as a guest, unless she has her own."""
+def _bring_choices(request: HttpRequest) -> None:
+    """Somebody who signed in finds what she chose as a guest: topics, unless she has her own, and less of some people."""
     user = member(request)
+    if user is not None and request.session.get(UNWANTED):
+        acts.adopt_less(user=user, people=request.session.pop(UNWANTED))
     if user is not None and request.session.get(CHOSEN):
         acts.adopt_topics(user=user, topics=request.session.pop(CHOSEN))
 

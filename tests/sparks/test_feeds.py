@@ -148,6 +148,22 @@ def test_guests_pick_topics_before_signing_in(as_guest: Client) -> None:
     assert "A keyboard" not in page
 
 
+def test_a_guest_wants_less_of_somebody_undoes_it_and_takes_it_along(as_guest: Client, lina: User, mei: Mei) -> None:
+    SparkFactory(code="loud", author=mei.user, words="Again")
+    SparkFactory(words="Another")
+    feed = as_guest.post("/s/loud/less", {"on": "1", "next": "/sparks"}, follow=True).content.decode()
+    assert ("Again" in feed, "Another" in feed) == (False, True)
+    assert 'action="/s/loud/less"' in feed
+    assert "Again" not in as_guest.get("/sparks/lively").content.decode()
+    assert "Again" in as_guest.get("/sparks/of/slowhome").content.decode()
+
+    assert "Again" in as_guest.post("/s/loud/less", {"on": "0", "next": "/sparks"}, follow=True).content.decode()
+    as_guest.post("/s/loud/less", {"on": "1"})
+    as_guest.force_login(lina)
+    assert "Again" not in as_guest.get("/sparks").content.decode()
+    assert list(Less.objects.values_list("user", "author")) == [(lina.pk, mei.user.pk)]
+
+
 @pytest.mark.parametrize(
     "cursor", ["x", "1", "1.2-3", "1.2-3.4-5.6", "1.999999999999999999-1.0-0", "-1.0-0.0-0", "1.٢-3.0-0", "0.0-0.0-0'"]
 )
