@@ -1,14 +1,18 @@
 """Forms of Sparks."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import Product
 from core import videos
+from sparks.errors import NothingToPost
 from sparks.models import Report, Spark, Topic
 from sparks.services.polls import DAYS, MOST
+from sparks.services.posting import WITH_WORDS
 
 PHOTOS = "image/jpeg,image/png,image/webp"
 FILMS = "video/mp4,video/quicktime,video/webm"
@@ -83,28 +87,52 @@ class WordsForm(forms.ModelForm):
         widgets = {"words": forms.Textarea(attrs={"rows": 4}), "audience": forms.RadioSelect}
         labels = {"topic": _("Topic")}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tagged: Sequence[Product] = (), **kwargs: Any) -> None:
+        """``tagged``: what the Spark shows, offered as the answers of a poll."""
         super().__init__(*args, **kwargs)
+        self.tagged = {product.label[:80]: product for product in tagged}
         topic = self.fields["topic"]
         assert isinstance(topic, forms.ModelChoiceField)  # noqa: S101  (says so to the type checker)
         topic.queryset, topic.empty_label = Topic.objects.all(), str(_("Choose"))
-        poll = getattr(self.instance, "poll", None)
-        options = list(poll.options.all()) if poll else []
-        for place in range(MOST):
-            row = options[place] if place < len(options) else None
-            self.fields[f"option_{place}"] = forms.CharField(
-                label=_("Option %(n)s") % {"n": place + 1},
-                required=False,
-                max_length=80,
-                initial=row.words if row else "",
-            )
-        if poll:
-            self.fields["question"].initial = poll.question
+        # A browser would cut off silently what is pasted; said in words, nothing of it is lost.
+        del self.fields["words"].widget.attrs["maxlength"]
         if self.instance.is_out:
             del self.fields["at"]
-        if self.instance.kind != Spark.Kind.POLL:
-            for name in ("question", "days", *(f"option_{place}" for place in range(MOST))):
-                del self.fields[name]
+        if self.instance.kind == Spark.Kind.POLL:
+            self._ask()
+        else:
+            del self.fields["question"], self.fields["days"]
+        if self.data.get("act") != "keep":
+            self._need_what_posting_needs()
+
+    def _ask(self) -> None:
+        """The fields of a poll, above the rest."""
+        poll = getattr(self.instance, "poll", None)
+        typed = ([row.words for row in poll.options.all()] if poll else []) or list(self.tagged)
+        for place in range(MOST):
+            self.fields[f"option_{place}"] = forms.CharField(
+                label=_("Option %(n)s") % {"n": place + 1}, required=False, max_length=80,
+                initial=typed[place] if place < len(typed) else "",
+            )  # fmt: skip
+        if self.tagged:
+            self.fields["option_0"].help_text = _("The name of a product that you tagged brings its picture and price.")
+        if poll:
+            self.fields["question"].initial, self.fields["days"].initial = poll.question, poll.days
+        self.order_fields(["question", *(f"option_{place}" for place in range(MOST)), "days"])
+
+    def _need_what_posting_needs(self) -> None:
+        needed = {"topic": NothingToPost("topic")}
+        if self.instance.kind in WITH_WORDS:
+            needed["words"] = NothingToPost("words")
+        if self.instance.kind == Spark.Kind.POLL:
+            needed |= {
+                "question": NothingToPost("poll"),
+                "option_0": NothingToPost("poll"),
+                "option_1": NothingToPost("poll"),
+            }
+        for name, refusal in needed.items():
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = str(refusal)
 
     def clean_days(self) -> int:
         days = self.cleaned_data["days"] or DAYS[-1]
@@ -114,9 +142,10 @@ class WordsForm(forms.ModelForm):
         at: datetime | None = self.cleaned_data["at"]
         return at
 
-    def typed_options(self) -> list[str]:
-        """The answers as typed."""
-        return [self.cleaned_data.get(f"option_{place}") or "" for place in range(MOST)]
+    def typed_options(self) -> list[tuple[str, Product | None]]:
+        """The answers as typed, each with the tagged product that it names."""
+        typed = [self.cleaned_data.get(f"option_{place}") or "" for place in range(MOST)]
+        return [(words, self.tagged.get(words)) for words in typed]
 
 
 class ReportForm(forms.ModelForm):

@@ -258,6 +258,25 @@ class Photo(models.Model):
         return default_storage.url(self.film) if self.film else ""
 
 
+class DroppedPhoto(models.Model):
+    """A picture that was taken out of a Spark, with its tags, as it was: for thirty days it can be put back.
+
+    It is no photo any more: no page, shelf or ranking finds it by mistake.
+    """
+
+    spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="dropped_photos")
+    # The fields of the photo, and its tags as product, x, y.
+    photo = models.JSONField()
+    tags = models.JSONField(default=list)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="dropped_photos_by_age")]
+
+    def __str__(self) -> str:
+        return f"photo that was in {self.spark_id}"
+
+
 class ProductTag(models.Model):
     """A product at a place in a photo: ten-thousandths of its width and height, from the left and the top."""
 

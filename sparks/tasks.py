@@ -32,10 +32,11 @@ def refresh_heat() -> None:
 
 @shared_task
 def tend() -> None:
-    """Once a day: write down the charts, look at everything again, ask who has had what she bought for months."""
+    """Once a day: charts, a look at everything, a question to who has had a thing for months, pictures let go."""
     heating.take_charts(timezone.localdate())
     heating.stir_all()
     polls.ask_again()
+    posting.forget_photos()
 
 
 @shared_task

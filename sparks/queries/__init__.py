@@ -6,6 +6,7 @@ from sparks.queries.choosing import (
     topics,
     topics_followed,
     topics_named,
+    without_authors,
     worth_following,
 )
 from sparks.queries.composing import FOUND, Draft, draft, drafts_of, products_to_tag, tagged_products
@@ -16,6 +17,7 @@ from sparks.queries.gates import (
     author_of,
     category_at,
     comment_of,
+    dropped_photo_of,
     number,
     open_report,
     option_of,
@@ -113,6 +115,7 @@ __all__ = [
     "desk",
     "draft",
     "drafts_of",
+    "dropped_photo_of",
     "edits_of",
     "feed_page",
     "followed_people",
@@ -169,5 +172,6 @@ __all__ = [
     "variants_to_choose",
     "votes_of",
     "votes_page",
+    "without_authors",
     "worth_following",
 ]

@@ -1,12 +1,16 @@
 """Drafts, and what is at hand while writing."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Product
 from catalog.queries import search_products
 from lists.models import ListItem
 from sparks.models import (
+    DroppedPhoto,
     Photo,
     Poll,
     PollOption,
@@ -14,6 +18,7 @@ from sparks.models import (
     Spark,
 )
 from sparks.queries.showing import photos_by_spark
+from sparks.services.posting import UNDO_DAYS
 
 FOUND = 12
 
@@ -26,6 +31,8 @@ class Draft:
     photos: list[Photo]
     poll: Poll | None = None
     options: list[PollOption] = field(default_factory=list)
+    # The last picture that was taken out and can be put back.
+    dropped: DroppedPhoto | None = None
 
 
 def draft(spark: Spark) -> Draft:
@@ -33,13 +40,16 @@ def draft(spark: Spark) -> Draft:
     photos = photos_by_spark([spark.pk]).get(spark.pk, [])
     poll = Poll.objects.filter(spark=spark).first()
     options = list(poll.options.select_related("product")) if poll else []
-    return Draft(spark, photos, poll, options)
+    since = timezone.now() - timedelta(days=UNDO_DAYS)
+    dropped = DroppedPhoto.objects.filter(spark=spark, at__gt=since).order_by("-pk").first()
+    return Draft(spark, photos, poll, options, dropped)
 
 
 def tagged_products(spark: Spark) -> list[Product]:
-    """The products that a Spark tags."""
-    tagged = ProductTag.objects.filter(photo__spark=spark).values("product")
-    return list(Product.objects.filter(pk__in=tagged))
+    """The products that a Spark tags, in the order of photos and pins."""
+    tags = ProductTag.objects.filter(photo__spark=spark).select_related("product")
+    rows = tags.order_by("photo__position", "photo", "position", "pk")
+    return list({tag.product_id: tag.product for tag in rows}.values())
 
 
 def drafts_of(user: User) -> list[Spark]:

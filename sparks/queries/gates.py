@@ -8,6 +8,7 @@ from catalog.models import Category, Product, Seller, Variant
 from sparks.models import (
     Appeal,
     Comment,
+    DroppedPhoto,
     Photo,
     Poll,
     PollOption,
@@ -69,6 +70,11 @@ def any_appeal(pk: int) -> Appeal:
 def photo_of(spark: Spark, pk: str) -> Photo:
     """A photo of this Spark; 404 for any other."""
     return get_object_or_404(Photo, spark=spark, pk=number(pk))
+
+
+def dropped_photo_of(spark: Spark, pk: str) -> DroppedPhoto:
+    """A picture that was taken out of this Spark; 404 for any other."""
+    return get_object_or_404(DroppedPhoto, spark=spark, pk=number(pk))
 
 
 def tag_of(spark: Spark, pk: int) -> ProductTag:

@@ -197,6 +197,12 @@ def set_less(*, author: User, user: User, on: bool) -> None:
         Less.objects.filter(author=author, user=user).delete()
 
 
+def adopt_less(*, user: User, people: Iterable[int]) -> None:
+    """The people of whom a guest wanted less are those of whom she does when she signs in."""
+    for author in User.objects.filter(pk__in=people):
+        set_less(author=author, user=user, on=True)
+
+
 def report(*, spark: Spark, reporter: User, reason: str, note: str = "", comment_row: Comment | None = None) -> Report:
     """Tell the shop's staff. Doing it twice leaves one. Raises TooFast."""
     check_pace("report", by=reporter)

@@ -23,30 +23,28 @@ AGAIN_DAYS = 90
 
 @transaction.atomic
 def set_poll(
-    *,
-    spark: Spark,
-    question: str,
-    options: Sequence[tuple[str, Product | None]],
-    days: int,
-    now: datetime | None = None,
-) -> Poll:
-    """Give a Spark its question. Raises NotTwoOptions, or PollStands once somebody voted."""
+    *, spark: Spark, question: str, options: Sequence[tuple[str, Product | None]], days: int,
+    now: datetime | None = None, is_draft: bool = False,
+) -> Poll:  # fmt: skip
+    """Give a Spark its question; of a draft also half of one is kept, and posting asks for the rest.
+
+    Raises NotTwoOptions, or PollStands once somebody voted.
+    """
     texts = [(words.strip()[:80], product) for words, product in options if words.strip()]
-    if not FEWEST <= len(texts) <= MOST or len({words.casefold() for words, _product in texts}) < len(texts):
-        raise NotTwoOptions
-    if not question.strip():
+    is_whole = question.strip() and FEWEST <= len(texts) <= MOST
+    if not is_draft and (not is_whole or len({words.casefold() for words, _product in texts}) < len(texts)):
         raise NotTwoOptions
     # Votes of the old options would be lost: nobody may vote between the look and the change.
     list(Spark.objects.select_for_update().filter(pk=spark.pk))
+    days = days if days in DAYS else DAYS[-1]
     old = Poll.objects.filter(spark=spark).first()
     if old is not None:
         same = [row.words for row in old.options.all()] == [words for words, _product in texts]
-        if same and old.question == question.strip()[:120]:
+        if same and old.question == question.strip()[:120] and (old.days == days or spark.is_out):
             return old
         if old.votes.exists():
             raise PollStands
         old.delete()
-    days = days if days in DAYS else DAYS[-1]
     # Of a draft it is set anew when it is posted.
     closes_at = (now or timezone.now()) + timedelta(days=days)
     poll = Poll.objects.create(spark=spark, question=question.strip()[:120], days=days, closes_at=closes_at)

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import get_language
 from PIL import Image
@@ -20,7 +20,8 @@ from PIL import Image
 from accounts.models import User
 from catalog.models import Product
 from catalog.services import stir
-from core.images import clean_picture
+from core.images import BadPicture, clean_picture
+from core.videos import BadVideo
 from influencers.countries import country_name
 from influencers.models import Influencer
 from orders.ownership import country_of, has_bought
@@ -39,10 +40,11 @@ from sparks.errors import (
     TooYoungForAll,
     WrongMoment,
 )
-from sparks.models import Photo, Poll, ProductTag, Report, Ruling, Spark, SparkEdit, Topic
+from sparks.models import DroppedPhoto, Photo, Poll, PollOption, ProductTag, Report, Ruling, Spark, SparkEdit, Topic
 from sparks.services import films
 from sparks.services.heating import stir_spark
 from sparks.services.limits import must_wait
+from sparks.services.polls import FEWEST
 from sparks.services.shelving import place
 from sparks.tags import MOST_TAGS, OutsidePicture, placed
 
@@ -52,6 +54,8 @@ RATIO = (4, 5)
 MOST_PHOTOS = 10
 SCHEDULE_DAYS = 90
 UNDO_DAYS = 30
+# What a photo is besides its number and its Spark.
+PHOTO_FIELDS = ("position", "small", "large", "width", "height", "alt", "film", "upload", "is_film_broken")
 WITH_PHOTO = (Spark.Kind.PHOTO,)
 WITH_WORDS = (Spark.Kind.STORY, Spark.Kind.QUESTION, Spark.Kind.LATER, Spark.Kind.SENT_BACK)
 
@@ -125,19 +129,58 @@ def _end(rows: Any) -> int:
 
 
 @transaction.atomic
-def drop_photo(*, photo: Photo) -> None:
-    """Take a picture out with its tags; its files go when that is certain. Raises LastPhoto."""
+def drop_photo(*, photo: Photo) -> DroppedPhoto:
+    """Take a picture out with its tags; ``restore_photo`` puts it back for thirty days. Raises LastPhoto."""
     # Two devices that take out the last two: one of them waits here.
     spark = Spark.objects.select_for_update().get(pk=photo.spark_id)
     if spark.is_out and spark.kind in WITH_PHOTO and spark.photos.count() <= 1:
         raise LastPhoto
-    paths = [path for path in (photo.small, photo.large, photo.film, photo.upload) if path]
-    untagged = list(photo.tags.values_list("product", flat=True))
+    tags = list(photo.tags.values_list("product", "x", "y"))
+    dropped = DroppedPhoto.objects.create(
+        spark=spark, photo={name: getattr(photo, name) for name in PHOTO_FIELDS}, tags=tags
+    )
     photo.delete()
-    _retagged(spark, untagged)
+    _retagged(spark, [product for product, _x, _y in tags])
     _note_photos(spark)
-    for path in paths:
-        transaction.on_commit(partial(default_storage.delete, path))
+    return dropped
+
+
+@transaction.atomic
+def restore_photo(*, dropped: DroppedPhoto) -> Photo | None:
+    """Put a picture back at its place with its tags; None for one that was put back already. Raises TooManyPhotos or OneFilm."""
+    spark = Spark.objects.select_for_update().get(pk=dropped.spark_id)
+    if spark.photos.count() >= MOST_PHOTOS:
+        raise TooManyPhotos(MOST_PHOTOS)
+    kept = dropped.photo
+    if (kept["film"] or kept["upload"]) and films.has_film(spark):
+        raise OneFilm
+    if not DroppedPhoto.objects.filter(pk=dropped.pk).delete()[0]:
+        return None
+    spark.photos.filter(position__gte=kept["position"]).update(position=F("position") + 1)
+    photo = Photo.objects.create(spark=spark, **kept)
+    known = Product.objects.in_bulk([product for product, _x, _y in dropped.tags])
+    for place_in_row, (product, x, y) in enumerate(dropped.tags):
+        if product in known:
+            ProductTag.objects.create(photo=photo, product=known[product], x=x, y=y, position=place_in_row)
+    if photo.upload:
+        films.owe(photo)
+    _retagged(spark, list(known))
+    _note_photos(spark)
+    return photo
+
+
+def forget_photos(now: datetime | None = None) -> int:
+    """Let go of pictures that were taken out more than thirty days ago, files and all. Returns how many went."""
+    since, count = (now or timezone.now()) - timedelta(days=UNDO_DAYS), 0
+    for dropped in DroppedPhoto.objects.filter(at__lte=since).order_by("at")[:500]:
+        with transaction.atomic():
+            # Whoever puts it back at the same moment keeps it.
+            if not DroppedPhoto.objects.filter(pk=dropped.pk).delete()[0]:
+                continue
+            for path in filter(None, (dropped.photo[name] for name in ("small", "large", "film", "upload"))):
+                transaction.on_commit(partial(default_storage.delete, path))
+        count += 1
+    return count
 
 
 @transaction.atomic
@@ -272,7 +315,8 @@ def _check_whole(spark: Spark, words: str) -> None:
         raise NothingToPost("photo")
     if spark.kind in WITH_WORDS and not words:
         raise NothingToPost("words")
-    if spark.kind == Spark.Kind.POLL and not getattr(spark, "poll", None):
+    asked = PollOption.objects.filter(poll__spark=spark).exclude(poll__question="")
+    if spark.kind == Spark.Kind.POLL and asked.count() < FEWEST:
         raise NothingToPost("poll")
 
 
@@ -367,6 +411,16 @@ def restore_spark(*, spark: Spark, now: datetime | None = None) -> bool:
     return is_back
 
 
-def add_photos(*, spark: Spark, uploads: Sequence[UploadedFile], alt: str = "") -> list[Photo]:
-    """Add several; a refusal keeps those before it. The text is said of the first."""
-    return [add_photo(spark=spark, upload=one, alt=alt if place == 0 else "") for place, one in enumerate(uploads)]
+def add_photos(*, spark: Spark, uploads: Sequence[UploadedFile], alt: str = "") -> list[str]:
+    """Add several, each by itself, and say why some were not taken. The text is said of the first that was."""
+    refusals = []
+    for upload in uploads:
+        name = (upload.name or "")[-60:]
+        try:
+            add_photo(spark=spark, upload=upload, alt=alt)
+            alt = ""
+        except (BadPicture, BadVideo, OneFilm) as refusal:
+            refusals.append(str(refusal) if name in str(refusal) else f"{name}: {refusal}")
+        except TooManyPhotos as refusal:
+            return [*refusals, str(refusal)]
+    return refusals

@@ -24,7 +24,7 @@ from sparks.errors import SparkError, TooFast
 from sparks.forms import ReportForm
 from sparks.models import Comment, Spark
 from sparks.services import acts, helping, keeping, polls
-from sparks.visitors import ask_to_sign_in, member
+from sparks.visitors import LESS, ask_to_sign_in, member, want_less
 
 
 @login_not_required
@@ -61,7 +61,7 @@ def comment(request: HttpRequest, code: str) -> HttpResponse:
         shown = queries.spark_page(spark, user)
         context = {
             "page": shown, "card": shown.card, "spark": spark, "refusal": str(refusal),
-            "typed": request.POST.get("words", "")[:2000], "is_staff": user.is_staff,
+            "typed": request.POST.get("words", ""), "replied": parent, "is_staff": user.is_staff,
         }  # fmt: skip
         return render_page(request, "sparks/page.html", context, fragment="sparks/_comments.html", status=422)
     if is_part_request(request):
@@ -263,15 +263,23 @@ def follow_topic(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(topic)
 
 
+@login_not_required
 @require_POST
-def less(request: MemberRequest, code: str) -> HttpResponse:
-    """Less of this author (``on=1``), or as before."""
-    spark = queries.spark_for(code, request.user)
+def less(request: HttpRequest, code: str) -> HttpResponse:
+    """Less of this author (``on=1``), or as before; for a guest on this device."""
+    user = member(request)
+    spark = queries.spark_for(code, user)
     on = request.POST.get("on", "1") == "1"
-    acts.set_less(author=spark.author, user=request.user, on=on)
+    if user is None:
+        want_less(request, spark.author, on=on)
+    else:
+        acts.set_less(author=spark.author, user=user, on=on)
     words = {"name": spark.author.name}
-    text = _("You will see less of %(name)s.") % words if on else _("You will see %(name)s as before.") % words
-    messages.success(request, text)
+    if on:
+        messages.success(request, _("You will see less of %(name)s.") % words)
+        request.session[LESS] = {"code": spark.code, "name": spark.author.name}
+    else:
+        messages.success(request, _("You will see %(name)s as before.") % words)
     return redirect(safe_next(request, "/sparks"))
 
 

@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.http import MemberRequest, is_part_request, render_page, say
-from core.images import BadPicture
-from core.videos import BadVideo
 from sparks import queries
-from sparks.errors import NothingToPost, SparkError
+from sparks.errors import NothingToPost, NotTwoOptions, PollStands, SparkError
 from sparks.forms import PhotosForm, StartForm, WordsForm
 from sparks.models import Spark
 from sparks.services import limits, polls, posting
@@ -36,11 +34,9 @@ def new(request: MemberRequest) -> HttpResponse:
         except SparkError as refusal:
             form.add_error(None, str(refusal))
         else:
-            try:
-                posting.add_photos(spark=spark, uploads=uploads, alt=photos.cleaned_data["alt"])
-            except (SparkError, BadPicture, BadVideo) as refusal:
-                messages.error(request, str(refusal))
-                return redirect("sparks:tags", spark.code)
+            refusals = posting.add_photos(spark=spark, uploads=uploads, alt=photos.cleaned_data["alt"])
+            if refusals:
+                return _tags(request, spark, refusal="\n".join(refusals), status=422)
             return redirect("sparks:tags" if uploads else "sparks:words", spark.code)
     removed = request.GET.get("removed", "")[:12]
     context = {"form": form, "photos": photos, "drafts": queries.drafts_of(request.user), "removed": removed}
@@ -55,12 +51,14 @@ def tags(request: MemberRequest, code: str) -> HttpResponse:
 
 def _tags(request: HttpRequest, spark: Spark, *, refusal: str = "", said: str = "", status: int = 200) -> HttpResponse:
     work = queries.draft(spark)
+    # What was typed about a photo that was not taken stands there for the next.
+    alt = request.POST.get("alt", "") if not work.photos else ""
     pk = queries.number(request.GET.get("photo", "") or request.POST.get("photo", ""))
     photo = next((row for row in work.photos if row.pk == pk), work.photos[0] if work.photos else None)
     q = request.GET.get("q", "").replace("\x00", "")[:100]
     context: dict[str, Any] = {
         "work": work, "spark": spark, "photo": photo, "q": q, "refusal": refusal, "said": said, "most": MOST_TAGS,
-        "found": queries.products_to_tag(spark.author, q) if photo else [], "photos_form": PhotosForm(),
+        "found": queries.products_to_tag(spark.author, q) if photo else [], "photos_form": PhotosForm(initial={"alt": alt}),
     }  # fmt: skip
     return render_page(request, "sparks/tags.html", context, fragment="sparks/_tagging.html", status=status)
 
@@ -75,19 +73,20 @@ def add_photos(request: MemberRequest, code: str) -> HttpResponse:
     """More photos for a draft."""
     spark = queries.own_spark(code, request.user)
     form = PhotosForm(request.POST, request.FILES)
-    try:
-        form.is_valid()
-        alt = form.cleaned_data.get("alt", "")
-        posting.add_photos(spark=spark, uploads=request.FILES.getlist("photos"), alt=alt)
-    except (SparkError, BadPicture, BadVideo) as refusal:
-        return _tags(request, spark, refusal=str(refusal), status=422)
+    form.is_valid()
+    alt = form.cleaned_data.get("alt", "")
+    refusals = posting.add_photos(spark=spark, uploads=request.FILES.getlist("photos"), alt=alt)
+    if refusals:
+        return _tags(request, spark, refusal="\n".join(refusals), status=422)
     return _back(spark)
 
 
 @require_POST
 def change_photo(request: MemberRequest, code: str) -> HttpResponse:
-    """What a photo shows, or out with it (``drop=1``)."""
+    """What a photo shows, or out with it (``drop=1``), or the one that was taken out back in (``restore=``)."""
     spark = queries.own_spark(code, request.user)
+    if request.POST.get("restore"):
+        return _restore_photo(request, spark)
     photo = queries.photo_of(spark, request.POST.get("photo", ""))
     if request.POST.get("drop") == "1":
         try:
@@ -100,6 +99,15 @@ def change_photo(request: MemberRequest, code: str) -> HttpResponse:
         return _answer(request, spark, photo.pk, _("Moved."))
     posting.describe_photo(photo=photo, alt=request.POST.get("alt", "").replace("\x00", ""))
     return _back(spark, photo.pk)
+
+
+def _restore_photo(request: HttpRequest, spark: Spark) -> HttpResponse:
+    dropped = queries.dropped_photo_of(spark, request.POST["restore"])
+    try:
+        photo = posting.restore_photo(dropped=dropped)
+    except SparkError as refusal:
+        return _tags(request, spark, refusal=str(refusal), status=422)
+    return _back(spark, photo.pk if photo else None)
 
 
 @require_POST
@@ -166,7 +174,7 @@ def _answer(request: HttpRequest, spark: Spark, photo_pk: int, text: str) -> Htt
 def words(request: MemberRequest, code: str) -> HttpResponse:
     """Step three: words, topic, circle, labels, poll; post now, later, or keep the draft."""
     spark = queries.own_spark(code, request.user)
-    form = WordsForm(request.POST or None, instance=spark)
+    form = WordsForm(request.POST or None, instance=spark, tagged=queries.tagged_products(spark))
     was_posted = spark.is_out
     if request.method == "POST" and form.is_valid():
         try:
@@ -186,10 +194,10 @@ def _keep(request: MemberRequest, code: str, form: WordsForm) -> Spark:
     data = form.cleaned_data
     spark = queries.own_spark(code, request.user)
     is_draft = request.POST.get("act") == "keep"
-    if "question" in form.fields and (data["question"] or not is_draft):
-        products = {row.label: row for row in queries.tagged_products(spark)}
-        options = [(text, products.get(text)) for text in form.typed_options()]
-        polls.set_poll(spark=spark, question=data["question"], options=options, days=data["days"])
+    if "question" in form.fields:
+        polls.set_poll(
+            spark=spark, question=data["question"], options=form.typed_options(), days=data["days"], is_draft=is_draft
+        )
     posting.change_spark(
         spark=spark, words=data["words"], topic=data["topic"], audience=data["audience"],
         is_sponsored=data["is_sponsored"], is_gifted=data["is_gifted"],
@@ -203,6 +211,8 @@ def _keep(request: MemberRequest, code: str, form: WordsForm) -> Spark:
 
 def _field_of(refusal: SparkError, form: WordsForm) -> str | None:
     name = refusal.missing if isinstance(refusal, NothingToPost) else ""
+    if isinstance(refusal, NotTwoOptions | PollStands):
+        name = "option_0"
     return name if name in form.fields else None
 
 

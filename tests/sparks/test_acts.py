@@ -85,6 +85,19 @@ def test_a_wrong_comment_changes_nothing(spark: Spark, as_lina: Client, words: s
     assert (spark.comments, Comment.objects.count()) == (0, 0)
 
 
+def test_a_refused_comment_is_all_there_and_a_refused_reply_stays_a_reply(spark: Spark, as_lina: Client) -> None:
+    long = "x" * 50_000
+    answer = as_lina.post(f"/s/{spark.code}/comment", {"words": long})
+    assert (answer.status_code, Comment.objects.count()) == (422, 0)
+    assert "400 characters at most" in answer.content.decode()
+    assert long in answer.content.decode()
+
+    first = acts.comment(spark=spark, author=UserFactory(), words="First")
+    page = as_lina.post(f"/s/{spark.code}/comment", {"words": long, "parent": first.pk}).content.decode()
+    assert f'id="reply-{first.pk}" name="words" rows="2" required aria-invalid="true">{long}' in page
+    assert page.count(long) == 1
+
+
 def test_400_signs_are_taken_and_401_are_not(spark: Spark) -> None:
     acts.comment(spark=spark, author=settled(), words="字" * 400)
     with pytest.raises(LongComment):

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -15,7 +16,7 @@ from PIL import Image
 from accounts.models import User
 from orders.models import CartLine, Gift
 from sparks.errors import MayNotPost, NothingToPost, OutsideTheMarket, TooYoungForAll, WrongMoment
-from sparks.models import Photo, ProductTag, Spark, SparkEdit, Topic
+from sparks.models import DroppedPhoto, Photo, Poll, ProductTag, Spark, SparkEdit, Topic
 from sparks.services import posting
 from tests.cast import Mei
 from tests.conftest import client_for
@@ -432,6 +433,82 @@ def test_a_refused_photo_keeps_the_others_and_the_draft(as_lina: Client, draft: 
     assert answer.status_code == 422
     assert draft.photos.count() == 2
     assert Spark.objects.get().state == "draft"
+
+
+def test_each_photo_stands_for_itself_and_what_was_typed_is_kept(as_lina: Client, lina: User) -> None:
+    liar = SimpleUploadedFile("notes.jpg", b"%PDF-1.7", content_type="image/jpeg")
+    answer = as_lina.post("/sparks/new", {"kind": "photo", "photos": [liar, picture(), picture()], "alt": "A shelf"})
+    assert answer.status_code == 422
+    assert "notes.jpg: Choose a JPEG, PNG or WebP photo." in answer.content.decode()
+    assert list(Spark.objects.get().photos.values_list("alt", flat=True)) == ["A shelf", ""]
+
+    liar.seek(0)
+    answer = as_lina.post("/sparks/new", {"kind": "photo", "photos": [liar], "alt": "A second shelf"})
+    assert (answer.status_code, Photo.objects.count()) == (422, 2)
+    assert 'value="A second shelf"' in answer.content.decode()
+
+
+def test_a_removed_photo_comes_back_with_its_tags_to_its_place(as_lina: Client, as_otto: Client, draft: Spark) -> None:
+    a, b = PhotoFactory(spark=draft, alt="a"), PhotoFactory(spark=draft, alt="b", position=1)
+    tags = [ProductTagFactory(photo=a, x=x, position=place) for place, x in enumerate((4000, 2000))]
+    page = as_lina.post("/s/draft/photo", {"photo": a.pk, "drop": "1"}, follow=True).content.decode()
+    dropped = DroppedPhoto.objects.get()
+    assert (order(draft), ProductTag.objects.count()) == ("b", 0)
+    assert f'name="restore" value="{dropped.pk}"' in page
+
+    form = {"restore": dropped.pk}
+    assert as_otto.post("/s/draft/photo", form).status_code == 404
+    as_lina.post("/s/draft/photo", form)
+    assert as_lina.post("/s/draft/photo", form).status_code == 404
+    photo = draft.photos.first()
+    assert (order(draft), photo.small) == ("ab", a.small)
+    assert list(photo.tags.values_list("product", "x")) == [(tag.product_id, tag.x) for tag in tags]
+    assert draft.photos.last().pk == b.pk
+
+
+def test_a_removed_photo_is_forgotten_after_thirty_days(draft: Spark, django_capture_on_commit_callbacks: Any) -> None:
+    PhotoFactory(spark=draft)
+    with django_capture_on_commit_callbacks(execute=True):
+        photo = posting.add_photo(spark=draft, upload=picture())
+        posting.drop_photo(photo=photo)
+    now = timezone.now()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert posting.forget_photos(now + timedelta(days=29)) == 0
+        assert default_storage.exists(photo.large)
+        assert posting.forget_photos(now + timedelta(days=31)) == 1
+
+    assert (default_storage.exists(photo.small), default_storage.exists(photo.large)) == (False, False)
+    assert not DroppedPhoto.objects.exists()
+
+
+def test_a_poll_offers_what_is_tagged_keeps_half_of_it_and_says_all_that_it_lacks(
+    as_lina: Client, draft: Spark, photo: Photo
+) -> None:
+    Spark.objects.update(kind="poll")
+    pot, mug = (ProductTagFactory(photo=photo, position=n).product for n in range(2))
+    page = as_lina.get("/s/draft/words").content.decode()
+    assert f'name="option_0" value="{pot.name}"' in page
+    assert page.index('name="question"') < page.index('name="option_1"') < page.index('name="at"')
+
+    form = {"audience": "public", "days": "1", "words": "w" * 50_000}
+    answer = as_lina.post("/s/draft/words", form | {"act": "post"}).content.decode()
+    assert answer.count("A poll needs a question and at least two different options.") >= 3
+    assert "Choose a topic" in answer
+    assert "w" * 50_000 in answer
+
+    half = form | {"act": "keep", "words": "Help", "option_0": pot.name}
+    assert as_lina.post("/s/draft/words", half).status_code == 302
+    poll = Poll.objects.get()
+    assert (poll.question, [row.product for row in poll.options.all()]) == ("", [pot])
+    Spark.objects.update(topic=TopicFactory())
+    with pytest.raises(NothingToPost):
+        posting.post_spark(spark=draft)
+
+    whole = half | {"act": "post", "question": "Which?", "option_1": mug.name, "topic": Spark.objects.get().topic_id}
+    as_lina.post("/s/draft/words", whole)
+    poll = Poll.objects.get()
+    assert (poll.question, poll.days, [row.product for row in poll.options.all()]) == ("Which?", 1, [pot, mug])
+    assert Spark.objects.get().state == "posted"
 
 
 def test_topics_speak_the_language_of_the_page(as_guest: Client) -> None:
