@@ -18,6 +18,7 @@ from sparks import queries
 from sparks.models import Less, Like, Poll, PollOption, Spark, TopicFollow, View
 from sparks.services import acts, posting
 from sparks.views.reading import SEEN_A_MINUTE
+from tests.cast import Mei
 from tests.conftest import client_for
 from tests.factories.accounts import UserFactory, befriend, with_handle
 from tests.factories.catalog import ProductFactory
