@@ -1,7 +1,9 @@
 """Sparks: photos with tagged products, questions, polls and what became of things, by topic."""
 
 from typing import Self
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Q
@@ -138,6 +140,8 @@ class Spark(models.Model):
     likes = models.PositiveIntegerField(default=0)
     comments = models.PositiveIntegerField(default=0)
     views = models.PositiveIntegerField(default=0)
+    # The picture by which it is shared; drawn behind the scenes (sparks.services.sharing).
+    share = models.CharField(max_length=200, blank=True)
 
     objects = SparkQuerySet.as_manager()
 
@@ -172,6 +176,11 @@ class Spark(models.Model):
     def source(self) -> str:
         """How carts, orders and commissions name this Spark."""
         return f"spark:{self.pk}"
+
+    @property
+    def share_url(self) -> str:
+        """The full address of the picture by which it is shared, or an empty string while none is drawn."""
+        return urljoin(settings.SITE_URL, default_storage.url(self.share)) if self.share else ""
 
     @property
     def is_out(self) -> bool:

@@ -1,9 +1,9 @@
-"""Background work of Sparks: those that wait for their hour, films that are to be drawn, badges."""
+"""Background work of Sparks: those that wait for their hour, films and pictures that are to be drawn, badges."""
 
 from celery import shared_task
 from django.utils import timezone
 
-from sparks.services import films, heating, helping, polls, posting
+from sparks.services import films, heating, helping, polls, posting, sharing
 
 
 @shared_task
@@ -19,9 +19,16 @@ def draw_film(pk: int) -> None:
 
 
 @shared_task
+def draw_share(pk: int) -> None:
+    """Draw the picture by which a Spark is shared."""
+    sharing.draw(pk)
+
+
+@shared_task
 def draw_lost() -> None:
-    """Draw the films whose message was lost."""
+    """Draw the films and pictures whose message was lost."""
     films.draw_lost()
+    sharing.draw_lost()
 
 
 @shared_task

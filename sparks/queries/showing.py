@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.circle import blocks_between, muted_by
@@ -125,6 +126,8 @@ def cards(
     for spark in sparks:
         tags = [tag for photo in photos.get(spark.pk, []) for tag in photo.tags.all()]
         shown = list({tag.product_id: tag.product for tag in tags}.values())
+        for photo in photos.get(spark.pk, []):
+            photo.alt = photo.alt or described(photo, spark)
         made.append(
             Card(
                 spark=spark,
@@ -143,6 +146,14 @@ def cards(
             )
         )
     return made
+
+
+def described(photo: Photo, spark: Spark) -> str:
+    """What stands for a photo that nobody described: whose it is, and what it shows."""
+    names = ", ".join(tag.product.label for tag in photo.tags.all())
+    if not names:
+        return gettext("Photo by %(name)s") % {"name": spark.author.name}
+    return gettext("Photo by %(name)s showing %(things)s") % {"name": spark.author.name, "things": names}
 
 
 def badges_by(people: Iterable[int], topics: Iterable[int | None]) -> dict[tuple[int, int | None], Badge]:

@@ -41,7 +41,7 @@ from sparks.errors import (
     WrongMoment,
 )
 from sparks.models import DroppedPhoto, Photo, Poll, PollOption, ProductTag, Report, Ruling, Spark, SparkEdit, Topic
-from sparks.services import films
+from sparks.services import films, sharing
 from sparks.services.heating import stir_spark
 from sparks.services.limits import must_wait
 from sparks.services.polls import FEWEST
@@ -113,7 +113,8 @@ def add_photo(*, spark: Spark, upload: UploadedFile, alt: str = "") -> Photo:
 
 
 def _note_photos(spark: Spark) -> None:
-    """Of one that is out it is shown that its photos changed."""
+    """Of one that is out it is shown that its photos changed, and its picture follows."""
+    sharing.owe(spark)
     if spark.is_out and spark.topic is not None:
         SparkEdit.objects.create(spark=spark, words=spark.words, topic_slug=spark.topic.slug, is_about_photos=True)
         Spark.objects.filter(pk=spark.pk).update(edited_at=timezone.now())
@@ -191,6 +192,7 @@ def order_photos(*, spark: Spark, wanted: Sequence[int]) -> None:
     chosen = [pk for pk in dict.fromkeys(wanted) if pk in known]
     for position, pk in enumerate([*chosen, *(pk for pk in known if pk not in chosen)]):
         Photo.objects.filter(pk=pk).update(position=position)
+    sharing.owe(spark)
 
 
 @transaction.atomic
@@ -203,6 +205,7 @@ def move_photo(*, photo: Photo, by: int) -> None:
     order.insert(there, order.pop(here))
     for position, pk in enumerate(order):
         Photo.objects.filter(pk=pk).update(position=position)
+    sharing.owe(photo.spark)
 
 
 def describe_photo(*, photo: Photo, alt: str) -> None:
@@ -211,10 +214,11 @@ def describe_photo(*, photo: Photo, alt: str) -> None:
 
 
 def _retagged(spark: Spark, products: Sequence[int]) -> None:
-    """A posted Spark tags other things: its shelves and the rankings of these products follow."""
+    """A posted Spark tags other things: its shelves, its picture and the rankings of these products follow."""
     if spark.posted_at is not None:
         place([spark.pk])
         stir(products)
+        sharing.owe(spark)
 
 
 @transaction.atomic
@@ -251,6 +255,7 @@ def place_tag(*, tag: ProductTag, x: int, y: int) -> ProductTag:
     except OutsidePicture:
         raise OutsideThePicture from None
     tag.save(update_fields=["x", "y"])
+    sharing.owe(tag.photo.spark)
     return tag
 
 
@@ -352,6 +357,7 @@ def stand(*, row: Spark, now: datetime | None = None) -> Spark:
     for poll in Poll.objects.filter(spark=row):
         Poll.objects.filter(pk=poll.pk).update(closes_at=row.posted_at + timedelta(days=poll.days))
     transaction.on_commit(partial(live.tell, row.pk))
+    sharing.owe(row)
     place([row.pk])
     stir_spark(row.pk)
     return row

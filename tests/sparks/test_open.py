@@ -1,16 +1,23 @@
 """What stands open: Atom feeds, sitemaps, and what a Spark's page says to machines."""
 
+import io
 from datetime import timedelta
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import LazySettings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
+from PIL import Image
 
 from accounts.models import User
 from core.sitemaps import NumberedSitemap
 from sparks.models import Spark
+from sparks.services import posting, sharing
 from tests.cast import Mei
 from tests.factories.catalog import ProductFactory
 from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
@@ -180,3 +187,40 @@ def test_what_is_for_friends_says_nothing_to_machines(as_mei: Client, mei: Mei) 
 
     assert '<meta name="robots" content="noindex">' in page
     assert ("og:image" in page, "application/atom+xml" in page) == (False, False)
+
+
+def test_a_spark_is_shared_by_a_picture_of_its_first_photo_and_pins(
+    as_guest: Client, mei: Mei, settings: LazySettings, django_capture_on_commit_callbacks: Any
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (1080, 1350), "#2f6f6a").save(out, "WEBP")
+    path = default_storage.save("sparks/teal.webp", ContentFile(out.getvalue()))
+    spark = SparkFactory(author=mei.user, code="shelf", state="draft", posted_at=None, kind="photo")
+    photo = PhotoFactory(spark=spark, large=path, alt="")
+    tag = ProductTagFactory(photo=photo, x=5000, y=5000, product=ProductFactory(name="Teal mug"))
+    with django_capture_on_commit_callbacks(execute=True):
+        posting.post_spark(spark=spark)
+    spark.refresh_from_db()
+    first = spark.share
+    with default_storage.open(first) as file, Image.open(file) as drawn:
+        assert (drawn.format, drawn.size) == ("JPEG", (1200, 630))
+        # The pin in the middle of the photo, and the photo beside it.
+        for y, colour in ((315, (244, 176, 0)), (200, (47, 111, 106))):
+            assert max(abs(a - b) for a, b in zip(drawn.getpixel((600, y)), colour, strict=True)) < 30
+    assert default_storage.size(first) < 300_000
+    page = as_guest.get("/s/shelf").content.decode()
+    assert f'<meta property="og:image" content="{settings.SITE_URL}/media/{first}">' in page
+    assert '<meta property="og:image:width" content="1200"><meta property="og:image:height" content="630">' in page
+    assert '<meta property="og:image:alt" content="Photo by Mei Tanaka showing Teal mug">' in page
+
+    with django_capture_on_commit_callbacks(execute=True):
+        posting.place_tag(tag=tag, x=2000, y=2000)
+    spark.refresh_from_db()
+    assert (spark.share != first, default_storage.exists(first), default_storage.exists(spark.share)) == (
+        True,
+        False,
+        True,
+    )
+    Spark.objects.update(share="")
+    assert (sharing.draw_lost(), sharing.draw_lost()) == (1, 0)
+    assert sharing.draw_lost(timezone.now() + timedelta(days=2)) == 0
