@@ -102,7 +102,9 @@ def plan_orders(
         yield Plan(placed_at, buyer, rng.choice(BUYERS), items, shop, moment)
 
 
-def write_order(plan: Plan, number: int, rng: random.Random, now: datetime) -> tuple[Order, list[Refund]]:
+def write_order(
+    plan: Plan, number: int, rng: random.Random, now: datetime, *, may_return: bool = True
+) -> tuple[Order, list[Refund]]:
     """One order with its payment, parcel and returns, as the services would have left it."""
     name, city, postcode, country = (plan.buyer.name, "Lyon", "69003", "FR") if plan.buyer else plan.person
     shipped_at: datetime | None = plan.placed_at + timedelta(hours=rng.randrange(14, 60))
@@ -132,7 +134,7 @@ def write_order(plan: Plan, number: int, rng: random.Random, now: datetime) -> t
         order=order, gateway="test", reference=f"demo-{number}", state=Payment.State.SUCCEEDED,
         amount_minor=order.total_minor, currency="USD", created_at=order.paid_at or order.placed_at,
     )  # fmt: skip
-    refunds = [refund for line in lines if (refund := maybe_return(line, rng, now))]
+    refunds = [refund for line in lines if may_return and (refund := maybe_return(line, rng, now))]
     return order, refunds
 
 
@@ -147,6 +149,14 @@ def maybe_return(line: OrderLine, rng: random.Random, now: datetime) -> Refund |
     OrderLine.objects.filter(pk=line.pk).update(refunded_minor=amount)
     return Refund.objects.create(
         line=line, amount_minor=amount, cumulative_minor=amount, reason=rng.choice(RETURN_REASONS), created_at=at
+    )
+
+
+def refund_in_full(line: OrderLine, reason: str, at: datetime) -> Refund:
+    """The line came back and all of it was paid back."""
+    OrderLine.objects.filter(pk=line.pk).update(refunded_minor=line.total_minor)
+    return Refund.objects.create(
+        line=line, amount_minor=line.total_minor, cumulative_minor=line.total_minor, reason=reason, created_at=at
     )
 
 

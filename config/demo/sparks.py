@@ -1,19 +1,25 @@
 """Topics and Sparks of the demo world, with the pictures' own tag places."""
 
+import io
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import F
 from django.utils import timezone
+from PIL import Image, ImageOps
 
-from accounts.models import User
+from accounts.models import Friend, User
 from catalog.models import Product
+from config.demo.history import BUYERS, Plan, refund_in_full, settle, write_order
 from orders.models import OrderLine
-from sparks.models import Comment, Photo, Poll, ProductTag, ProductVote, Spark, Topic, TopicFollow
-from sparks.services import acts, heating, helping, polls, shelving
+from sparks.models import Comment, Photo, ProductTag, ProductVote, Spark, Topic, TopicFollow
+from sparks.services import acts, heating, helping, moderating, polls, sharing, shelving
 from sparks.services.posting import ALPHABET
+from storefront.models import Pick
 
 # Slug, name, Chinese name, the product whose picture stands for it.
 TOPICS = [
@@ -26,8 +32,23 @@ TOPICS = [
 ]  # fmt: skip
 
 
+# Who bought what for herself, and how many days ago: what "owns it" and "six months later" rest on.
+OWNED = [
+    ("tomas", "kettlebell", 196), ("tomas", "yoga-mat", 196), ("tomas", "dumbbells", 120), ("tomas", "roam-bottle", 40),
+    ("lina", "teal-mug", 150), ("lina", "boucle-chair", 300), ("lina", "cloth-books", 210), ("mei", "teal-mug", 190),
+    ("mei", "moka", 400), ("mei", "speckled-vase", 90), ("ingrid", "milo", 260), ("ingrid", "bowls", 80), ("ingrid", "stacker", 75),
+    ("grace", "squalane", 130), ("grace", "towels", 66), ("kai", "keyboard", 230), ("kai", "studio-phones-ink", 45),
+    ("noor", "cabin-38", 110), ("sofia", "mushroom-lamp", 60), ("wei", "teapot", 220), ("priya", "hoops", 20),
+]  # fmt: skip
+# And sent back, so many days after it came.
+SENT_BACK = [("jun", "studio-phones", 24, 9, "They pinch"), ("grace", "berry-mug", 70, 6, "The rim came chipped")]
+LINKS = "https://mugs.example/a https://mugs.example/b https://mugs.example/c"
+
+
 @dataclass(frozen=True, slots=True)
 class DemoSpark:
+    """``photo``: a picture of the art, or ``product:SLUG`` for a close-up; empty for none."""
+
     photo: str
     author: str
     topic: str
@@ -40,6 +61,10 @@ class DemoSpark:
     is_gifted: bool = False
     is_sponsored: bool = False
     comments: tuple[tuple[str, str], ...] = ()
+    more_photos: tuple[str, ...] = ()
+    audience: str = "public"
+    question: str = ""
+    days: int = 7
 
 
 SPARKS = [
@@ -58,7 +83,7 @@ SPARKS = [
         "desk", "kai", "tech", 9, "The whole desk for a day of calls. The keyboard is loud; my neighbours know my deadlines.",
         "A desk with a keyboard, a lamp, headphones and a notebook",
         (("keyboard", 44.2, 70.3), ("mushroom-lamp", 14.6, 46.1), ("studio-phones", 81.0, 56.6), ("notebook", 88.4, 71.7)),
-        comments=(("jun", "Which switches are these?"),),
+        comments=(("noor", "Which switches are these?"), ("kai", "The clicky ones. Mine are three quarters of a year old and none has failed.")),
     ),
     DemoSpark(
         "vanity", "zuri", "beauty", 14, "Four things, every evening. The oil goes on last, two drops, not five.",
@@ -70,7 +95,7 @@ SPARKS = [
         "kitchen", "mei", "kitchen", 20, "Which of these would you keep in a kitchen with one shelf?",
         "A kitchen counter with a moka pot, a mug, bowls and a teapot",
         (("moka", 29.4, 59.4), ("teal-mug", 53.7, 65.2), ("bowls", 79.3, 65.3), ("teapot", 70.7, 39.8)),
-        kind="poll", comments=(("ingrid", "The moka pot, and I would drink from the bowls."),),
+        kind="poll", question="Which one stays?", comments=(("ingrid", "The moka pot, and I would drink from the bowls."),),
     ),
     DemoSpark(
         "trip", "noor", "travel", 27, "Five days, one case. Everything went under the seat, the hat went on my head.",
@@ -103,6 +128,72 @@ SPARKS = [
         "Studio headphones on a stand", (("studio-phones", 51.8, 51.2),), kind="sent_back",
         comments=(("kai", "Try the ink ones, their band is softer."),),
     ),
+    DemoSpark(
+        "product:teapot", "wei", "kitchen", 3, "用了大半年，壶嘴不滴水，泡普洱正好。家里老人也说顺手。", "铸铁茶壶，放在浅色背景前",
+        (("teapot", 50.0, 55.0),), kind="later", comments=(("mei", "好看！重不重？"), ("wei", "比看上去轻，单手能倒。")),
+    ),
+    DemoSpark(
+        "product:mushroom-lamp", "lina", "home", 7, "For those who have it: is it warm enough to read by, or is it a lamp to look at?",
+        "A round coral lamp on a pale ground", (("mushroom-lamp", 50.0, 38.0),), kind="question",
+        comments=(("sofia", "I read by it every night on the middle step. The highest is too bright for bed."), ("tomas", "To look at, and I do not mind.")),
+    ),
+    DemoSpark(
+        "product:boater", "noor", "travel", 11, "A wedding on a beach in June, wind included. Help me pack.", "A straw boater",
+        (("boater", 50.0, 45.0), ("acetate-shades", 80.0, 80.0), ("hoops", 20.0, 80.0)), kind="poll",
+        question="Which one comes along?", days=3, more_photos=("trip",), comments=(("priya", "The hoops. Hats fly."),),
+    ),
+    DemoSpark(
+        "product:knit-speaker", "kai", "tech", 17, "Louder than its size. They pay me to say so, and I would have kept it anyway.",
+        "A round speaker in grey knit", (("knit-speaker", 50.0, 50.0),), is_sponsored=True,
+        comments=(("tomas", "How long does the battery last?"), ("kai", "Ten hours on my desk, at half.")),
+    ),
+    DemoSpark(
+        "product:berry-mug", "grace", "kitchen", 23, "Sent it back: the rim came chipped. They paid the parcel and were kind about it, so I may try again.",
+        "A mug in two tones of berry", (("berry-mug", 48.0, 52.0),), kind="sent_back", comments=(("mei", "Mine is fine, but they do pack them badly."),),
+    ),
+    DemoSpark(
+        "", "priya", "style", 30, "Things I stopped buying this year: anything that needs its own cleaner. What I wear most is from 2019 and has been mended twice.",
+        "", (), kind="story", comments=(("sofia", "This. My coat is older than my phone."), ("lina", "How did you mend the elbows?"), ("priya", "Darning, badly, in the wrong colour. It looks meant."))),
+    DemoSpark(
+        "product:aloe", "ingrid", "plants", 38, "Third month without water because I forgot. It has a new leaf.", "An aloe in a terracotta pot",
+        (("aloe", 50.0, 48.0),), more_photos=("product:cactus",), comments=(("grace", "It thrives on neglect, like my inbox."),),
+    ),
+    DemoSpark(
+        "product:gamepad", "jun", "games", 46, "Friday plans.", "A white gamepad", (("gamepad", 50.0, 52.0),),
+    ),
+    DemoSpark(
+        "product:towels", "tomas", "bath", 55, "For friends only: yes, I bought towels on purpose. I am that age now.", "A stack of folded towels",
+        (("towels", 50.0, 55.0),), audience="friends", comments=(("lina", "Welcome."),),
+    ),
+    DemoSpark(
+        "product:market-tote", "zuri", "style", 68, "It carries a week of vegetables and a laptop, not in that order.", "A striped market tote",
+        (("market-tote", 50.0, 55.0),), comments=(("noor", "Does it close?"), ("zuri", "One button. It holds.")),
+    ),
+    DemoSpark(
+        "product:cloth-books", "lina", "books", 200, "Read two of the three. The third is there for its colour and I am at peace with that.",
+        "Three cloth-bound books, stacked", (("cloth-books", 50.0, 55.0),), comments=(("ingrid", "The teal one is the best of them!"),),
+    ),
+    DemoSpark(
+        "product:stacker", "ingrid", "kids", 230, "The ring that always rolls under the sofa is the orange one. Every household reports the same.",
+        "A wooden stacker in the colours of a rainbow", (("stacker", 50.0, 52.0),),
+    ),
+    DemoSpark(
+        "product:roam-bottle", "tomas", "fitness", 244, "Teal or berry? I lose one a year, so it should be a colour that I find again.", "A teal bottle",
+        (("roam-bottle", 50.0, 55.0), ("roam-berry", 78.0, 30.0)), kind="poll", question="Which colour?", days=7,
+        comments=(("zuri", "Berry. Nobody has ever lost anything berry."),),
+    ),
+    DemoSpark(
+        "product:peau", "zuri", "beauty", 260, "One spray on the scarf, none on the neck: it lasts until the scarf is washed.", "A square bottle of perfume",
+        (("peau", 50.0, 55.0),), comments=(("sofia", "Stealing this."),),
+    ),
+    DemoSpark(
+        "product:keyboard", "kai", "tech", 300, "Half a year later: two keys shine, none sticks, and I type louder than I think.", "A keyboard with coloured keys",
+        (("keyboard", 50.0, 55.0),), kind="later", comments=(("jun", "Convinced. Which layout?"),),
+    ),
+    DemoSpark(
+        "product:speckled-vase", "mei", "home", 330, "One branch is enough. Two is a meeting.", "A speckled vase with a narrow neck",
+        (("speckled-vase", 50.0, 55.0),), comments=(("lina", "A meeting!"),),
+    ),
 ]  # fmt: skip
 
 
@@ -125,9 +216,10 @@ def add_topics(products: dict[str, Product]) -> dict[str, Topic]:
 def add_sparks(
     users: dict[str, User], products: dict[str, Product], now: datetime, picture: Callable[[str, str], str]
 ) -> None:
-    """Eleven Sparks with tags, likes and comments, a poll with votes, and who would buy what."""
+    """Sparks with tags, likes and comments, polls with votes, who would buy what, and a few cases for the desk."""
     rng = random.Random(2017)  # noqa: S311  (an invented world)
     topics = add_topics(products)
+    add_owned(users, products, now)
     OrderLine.objects.filter(
         order__user__isnull=False, shipped_at__lt=now - timedelta(days=5), delivered_at__isnull=True
     ).update(delivered_at=F("shipped_at") + timedelta(days=3))
@@ -137,13 +229,10 @@ def add_sparks(
     for row in SPARKS:
         spark = add_spark(row, users, products, topics, now, picture, rng)
         if row.kind == "poll":
-            options = [(products[slug].label, products[slug]) for slug, _x, _y in row.tags[:3]]
-            polls.set_poll(spark=spark, question="Which one stays?", options=options, days=7, now=spark.posted_at)
-            poll = Poll.objects.get(spark=spark)
-            choices = list(poll.options.all())
-            for person in people[1:9]:
-                polls.vote(poll=poll, option=rng.choice(choices), user=person, now=spark.posted_at)
-        for person in rng.sample(people, k=rng.randrange(3, 9)):
+            add_poll(row, spark, people, products, now, rng)
+        friends = Friend.objects.filter(friend=spark.author).values_list("user", flat=True)
+        crowd = [one for one in people if one != spark.author and (row.audience == "public" or one.pk in friends)]
+        for person in rng.sample(crowd, k=min(len(crowd), rng.randrange(4, 12))):
             acts.set_liked(spark=spark, user=person, on=True)
         for at, (slug, words) in enumerate(row.comments):
             Comment.objects.create(
@@ -152,7 +241,9 @@ def add_sparks(
                 words=words,
                 at=now - timedelta(hours=row.hours_ago, minutes=-17 * (at + 1)),
             )
-        Spark.objects.filter(pk=spark.pk).update(comments=len(row.comments), views=rng.randrange(30, 90))
+        Spark.objects.filter(pk=spark.pk).update(
+            comments=len(row.comments), views=min(rng.randrange(30, 90), 12 + row.hours_ago * 9)
+        )
     for remark in Comment.objects.select_related("author", "spark").order_by("pk"):
         others = [person for person in people if person != remark.author]
         for person in rng.sample(others, k=rng.randrange(0, 7)):
@@ -163,6 +254,7 @@ def add_sparks(
     for vote in ProductVote.objects.order_by("pk"):
         ProductVote.objects.filter(pk=vote.pk).update(at=now - timedelta(hours=rng.randrange(1, 300)))
     settle_old_poll(users, products, topics, now)
+    add_cases(users)
     # The chart of a week ago, so that places gained are told, then today's.
     for moment in (now - timedelta(days=8), now):
         heating.stir_all(moment)
@@ -191,6 +283,64 @@ def settle_old_poll(
     )
 
 
+def add_owned(users: dict[str, User], products: dict[str, Product], now: datetime) -> None:
+    """What people bought for themselves, delivered and kept, or sent back."""
+    rng = random.Random(5)  # noqa: S311  (an invented world)
+    bought = [(*row, 0, "") for row in OWNED] + list(SENT_BACK)
+    for number, (slug, thing, days, after, reason) in enumerate(bought, start=900_001):
+        product, at = products[thing], now - timedelta(days=days, hours=7)
+        items = ((Pick(product=product), product.variants.all()[0], 1),)
+        plan = Plan(at, users[slug], BUYERS[0], items, None, at)
+        order, _refunds = write_order(plan, number, rng, now, may_return=False)
+        refunds = []
+        for line in order.lines.all() if reason else ():
+            back = (line.shipped_at or at) + timedelta(days=after)
+            refunds.append(refund_in_full(line, reason, back))
+        settle(order, refunds, now)
+
+
+def add_poll(
+    row: DemoSpark, spark: Spark, people: list[User], products: dict[str, Product], now: datetime, rng: random.Random
+) -> None:
+    """The question of a Spark with its votes; one that has closed says what came of it."""
+    options = [(products[slug].label, products[slug]) for slug, _x, _y in row.tags[:3]]
+    poll = polls.set_poll(spark=spark, question=row.question, options=options, days=row.days, now=spark.posted_at)
+    choices = list(poll.options.all())
+    voters = [person for person in people if person != spark.author]
+    for person in rng.sample(voters, k=rng.randrange(7, 12)):
+        polls.vote(poll=poll, option=rng.choice([*choices, choices[0]]), user=person, now=spark.posted_at)
+    if poll.closes_at < now:
+        product = products[row.tags[-1][0]]
+        polls.settle(poll=poll, words=product.label, product=product, now=poll.closes_at + timedelta(hours=9))
+
+
+def add_cases(users: dict[str, User]) -> None:
+    """What waits at the desk: a report, a comment that the rule of links holds, and an appeal."""
+    loud = Spark.objects.get(words__startswith="Louder than its size")
+    acts.report(spark=loud, reporter=users["tomas"], reason="advert", note="Is it said clearly enough that it is paid?")
+    mug = Spark.objects.get(words__startswith="Sent it back: the rim")
+    acts.comment(spark=mug, author=users["luca"], words=f"Cheaper here: {LINKS}")
+    remark = Comment.objects.filter(words="Stealing this.").select_related("author", "spark").get()
+    acts.report(spark=remark.spark, comment_row=remark, reporter=users["priya"], reason="other", note="Stealing?")
+    ruling = moderating.hide(spark=remark.spark, comment=remark, by=users["omar"], reason="other")
+    if ruling is not None:
+        moderating.appeal(ruling=ruling, author=remark.author, words="I meant the idea with the scarf, not the bottle.")
+
+
+def pictured(name: str, picture: Callable[[str, str], str]) -> str:
+    """The path of a picture of the art; of a product, the middle of its picture as a photo would show it."""
+    if not name.startswith("product:"):
+        return picture("photos", name)
+    slug = name.removeprefix("product:")
+    path = f"demo/photos/{slug}-close.webp"
+    if not default_storage.exists(path):
+        with default_storage.open(picture("products", slug)) as file, Image.open(file) as whole:
+            out = io.BytesIO()
+            ImageOps.fit(whole.convert("RGB"), (720, 900), Image.Resampling.LANCZOS).save(out, "WEBP", quality=82)
+        default_storage.save(path, ContentFile(out.getvalue()))
+    return path
+
+
 def add_spark(
     row: DemoSpark, users: dict[str, User], products: dict[str, Product], topics: dict[str, Topic], now: datetime,
     picture: Callable[[str, str], str], rng: random.Random,
@@ -199,14 +349,18 @@ def add_spark(
     posted_at = now - timedelta(hours=row.hours_ago)
     spark = Spark.objects.create(
         author=users[row.author], code="".join(rng.choices(ALPHABET, k=10)), kind=row.kind, words=row.words,
-        topic=topics[row.topic], state=Spark.State.POSTED, is_gifted=row.is_gifted, is_sponsored=row.is_sponsored,
+        topic=topics[row.topic], state=Spark.State.POSTED, audience=row.audience, is_gifted=row.is_gifted, is_sponsored=row.is_sponsored,
         created_at=posted_at, posted_at=posted_at,
     )  # fmt: skip
-    path = picture("photos", row.photo)
-    photo = Photo.objects.create(spark=spark, small=path, large=path, width=720, height=900, alt=row.alt)
-    for place, (slug, x, y) in enumerate(row.tags):
-        ProductTag.objects.create(
-            photo=photo, product=products[slug], x=round(x * 100), y=round(y * 100), position=place
+    for at, name in enumerate([row.photo, *row.more_photos] if row.photo else []):
+        path = pictured(name, picture)
+        photo = Photo.objects.create(
+            spark=spark, small=path, large=path, width=720, height=900, alt="" if at else row.alt, position=at
         )
+        for place, (slug, x, y) in enumerate(() if at else row.tags):
+            ProductTag.objects.create(
+                photo=photo, product=products[slug], x=round(x * 100), y=round(y * 100), position=place
+            )
     shelving.place([spark.pk])
+    sharing.draw(spark.pk)
     return spark
