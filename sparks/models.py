@@ -583,6 +583,12 @@ class Badge(models.Model):
         return f"{self.user_id} {self.level} {self.topic_id}"
 
 
+def in_readers_language(words: str, product: Product | None) -> str:
+    """The words of an answer; where they are the name of the product that it stands for, its name in the language of the page."""
+    is_name = product is not None and words in {product.name, *product.names.values()}
+    return product.label if product is not None and is_name else words
+
+
 class Poll(models.Model):
     """What a Spark asks. Once closed its asker says what came of it."""
 
@@ -614,6 +620,11 @@ class Poll(models.Model):
         return self.question
 
     @property
+    def outcome_label(self) -> str:
+        """What she bought, as the page says it."""
+        return in_readers_language(self.outcome, self.outcome_product)
+
+    @property
     def is_open(self) -> bool:
         """Votes are still taken."""
         return timezone.now() < self.closes_at
@@ -633,6 +644,11 @@ class PollOption(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+    @property
+    def label(self) -> str:
+        """The answer, as the page says it."""
+        return in_readers_language(self.words, self.product)
 
 
 class PollVote(models.Model):

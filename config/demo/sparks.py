@@ -287,7 +287,7 @@ def add_owned(users: dict[str, User], products: dict[str, Product], now: datetim
     """What people bought for themselves, delivered and kept, or sent back."""
     rng = random.Random(5)  # noqa: S311  (an invented world)
     bought = [(*row, 0, "") for row in OWNED] + list(SENT_BACK)
-    for number, (slug, thing, days, after, reason) in enumerate(bought, start=900_001):
+    for number, (slug, thing, days, after, reason) in enumerate(bought, start=700_001):
         product, at = products[thing], now - timedelta(days=days, hours=7)
         items = ((Pick(product=product), product.variants.all()[0], 1),)
         plan = Plan(at, users[slug], BUYERS[0], items, None, at)

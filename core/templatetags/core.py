@@ -82,6 +82,12 @@ def day(text: str) -> str:
 
 
 @register.filter
+def whole_percent(bps: int | None) -> str:
+    """Basis points as a percentage without decimals, never rounded up: 8571 is 85%."""
+    return percent(int(bps or 0) // 100 * 100)
+
+
+@register.filter
 def percent(bps: int | None) -> str:
     """Basis points as a percentage: 700 is 7%, 450 is 4.5%."""
     value = (Decimal(int(bps or 0)) / 100).normalize()

@@ -1,6 +1,7 @@
 """Topics, people and sellers to follow."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -38,13 +39,34 @@ def topics_named(slugs: Iterable[str]) -> list[Topic]:
     return list(Topic.objects.filter(slug__in=[slug[:40] for slug in slugs][:60]))
 
 
-def worth_following(user: User | None, limit: int = 6) -> list[User]:
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Somebody to follow, and why: what she posts about, and how many follow her."""
+
+    person: User
+    followers: int
+    topics: list[Topic]
+
+
+def worth_following(user: User | None, limit: int = 6) -> list[Suggestion]:
     """Who posted lately and is not followed yet, most followed first."""
     recent = Spark.objects.told_to(user).filter(posted_at__gt=timezone.now() - timedelta(days=60))
     people = User.objects.filter(pk__in=recent.values("author"), handle__isnull=False)
     if user is not None:
         people = people.exclude(pk=user.pk).exclude(pk__in=followed_people(user))
-    return list(people.annotate(size=Count("followers")).order_by("-size", "pk")[:limit])
+    found = list(people.annotate(size=Count("followers")).order_by("-size", "pk")[:limit])
+    about: dict[int, list[Topic]] = {}
+    rows = (
+        recent.filter(author__in=[person.pk for person in found]).order_by().values_list("author", "topic").distinct()
+    )
+    known = {topic.pk: topic for topic in Topic.objects.all()}
+    for author, topic in rows:
+        about.setdefault(author, []).append(known[topic])
+    order = list(known)
+    return [
+        Suggestion(person, person.size, sorted(about.get(person.pk, []), key=lambda topic: order.index(topic.pk))[:2])
+        for person in found
+    ]
 
 
 def without_authors(rows: QuerySet[Any], people: Sequence[int]) -> QuerySet[Any]:

@@ -129,7 +129,7 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
     shown = queries.poll_view(spark, user)
     if shown and shown.mine and not refusal:
         facts = {
-            "option": shown.mine.row.words,
+            "option": shown.mine.row.label,
             "percent": shown.mine.percent,
             "votes": shown.mine.votes,
             "total": shown.total,

@@ -18,6 +18,8 @@ from redis.exceptions import RedisError
 
 from accounts.models import User
 from catalog.services import index_products
+from commissions.models import Entry
+from commissions.queries import balances
 from config.management.stream_bench import StreamServer
 from orders.models import CartLine
 from sparks import live
@@ -26,9 +28,10 @@ from sparks.services.acts import comment, report
 from sparks.services.moderating import hide
 from sparks.services.polls import set_poll
 from sparks.services.posting import post_spark
+from tests.browser.test_buying import check_out
 from tests.cast import Mei
-from tests.factories.accounts import UserFactory
-from tests.factories.catalog import ProductFactory
+from tests.factories.accounts import UserFactory, befriend
+from tests.factories.catalog import ProductFactory, VariantFactory
 from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
 
 REDIS = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
@@ -124,10 +127,14 @@ def test_a_post_without_javascript(visit: object, lina: User) -> None:
 
 
 def test_topics_then_a_full_page_then_the_door_and_back(visit: object, shelf: Spark) -> None:
-    page = visit(390).page
+    page = visit(390, has_touch=True, is_mobile=True).page
     page.goto("/welcome/topics")
-    page.locator("[name=topic][value=home]").check()
-    page.get_by_role("button", name="Continue").click()
+    page.locator("[name=topic][value=home]").tap()
+    expect(page.locator("[data-picked]")).to_have_text("Pick 2 more")
+    for slug in ("kitchen", "style"):
+        page.locator(f"[name=topic][value={slug}]").tap()
+    expect(page.locator("[data-picked]")).to_have_text("3 picked")
+    page.get_by_role("button", name="Continue").tap()
     expect(page.locator(".spark")).to_have_count(1)
     page.locator("[data-like]").click()
     page.wait_for_url("**/account/login/?next=%2Fsparks")
@@ -146,6 +153,35 @@ def test_buying_from_a_tag_credits_the_author(visit: object, shelf: Spark, mei: 
     line = CartLine.objects.get()
 
     assert (line.influencer, line.source) == (mei.influencer, f"spark:{shelf.pk}")
+
+
+def test_from_a_tapped_tag_to_the_authors_commission(visit: object, shelf: Spark, mei: Mei) -> None:
+    mug = shelf.photos.get().tags.get(product__name="Teal mug").product
+    VariantFactory(product=mug, options={"Colour": "Moss"})
+    window = visit(390, has_touch=True, is_mobile=True)
+    page = window.page
+    page.goto("/sparks")
+    page.get_by_role("button", name="2 products").tap()
+    page.locator("[data-pin]").nth(1).locator(".pin-tap").tap()
+    expect(page.locator("[data-label]:visible")).to_contain_text("Teal mug")
+    page.get_by_role("button", name="Add to cart: Teal mug").tap()
+    page.get_by_label("Choose: Teal mug").select_option("Moss")
+    page.get_by_role("button", name="Add", exact=True).tap()
+    expect(page.get_by_role("link", name="In your cart. View cart")).to_be_visible()
+    assert page.url.endswith("/sparks")
+    page.goto("/cart")
+    expect(page.get_by_text("Supporting Mei Tanaka")).to_be_visible()
+    page.get_by_role("link", name="Check out").tap()
+    check_out(page)
+
+    expect(page.get_by_text("Thank you. Your order is paid")).to_be_visible()
+    entry = Entry.objects.get()
+    assert (entry.influencer, entry.amount_minor) == (mei.influencer, balances(mei.influencer)[0].pending)
+    # The picture of the factory is no file; nothing else is amiss.
+    assert [text for text in window.complaints if "404" not in text] == []
+    author = visit(390, mei.user).page
+    author.goto("/studio/earnings")
+    expect(author.locator("main")).to_contain_text("Teal mug")
 
 
 def test_a_pin_opens_its_label_and_without_javascript_leads_to_the_product(visit: object, shelf: Spark) -> None:
@@ -225,13 +261,20 @@ def test_news_is_heard_at_once_and_asked_for_when_the_stream_is_away(
     # At most two seconds at random, and no half minute.
     expect(page.locator("#arrivals")).to_contain_text("1 new Spark", timeout=8_000)
     assert (page.locator("#s-shelf").bounding_box(), page.locator(".spark").count()) == (before, 1)
+    # A page asks every ten seconds at most.
+    page.clock.fast_forward(10_000)
+    befriend(mei.user, lina)
+    post_spark(
+        spark=SparkFactory(author=mei.user, topic=shelf.topic, audience="friends", state="draft", posted_at=None)
+    )
+    expect(page.locator("#arrivals")).to_contain_text("2 new Sparks", timeout=8_000)
     # The picture of the factory is no file; nothing else is amiss.
     assert [text for text in window.complaints if "404" not in text] == []
 
     stream.stop()
     SparkFactory(topic=shelf.topic)
     page.clock.fast_forward(31_000)
-    expect(page.locator("#arrivals")).to_contain_text("2 new Sparks")
+    expect(page.locator("#arrivals")).to_contain_text("3 new Sparks")
 
 
 def finger(page: Page, start: tuple[float, float], end: tuple[float, float], hold: int = 0) -> None:
@@ -296,6 +339,8 @@ def test_photos_change_places_and_go_without_javascript(visit: object, album: Sp
     page.get_by_role("button", name="Remove photo 3").click()
 
     assert order(album) == "ba"
+    page.get_by_role("button", name="Undo").click()
+    assert order(album) == "bac"
 
 
 def test_a_pin_is_dragged_by_finger_and_by_mouse(visit: object, album: Spark, lina: User) -> None:
