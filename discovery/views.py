@@ -11,7 +11,7 @@ from discovery import queries
 from influencers import referral_cookie
 from influencers.referrals import known_source
 from sparks.models import Shelf
-from sparks.queries import follows_seller, hottest, newest_on, polls_about, sparks_with
+from sparks.queries import follows_seller, hottest, newest_on, polls_about, sparks_with, wanted_by
 
 
 def _member(request: HttpRequest) -> User | None:
@@ -79,6 +79,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "sparks": sparks_with(page.product, viewer),
         "polls": polls_about(page.product, viewer),
         "is_seller_followed": follows_seller(viewer, page.product.seller),
+        "is_wanted": page.product.pk in wanted_by(viewer, [page.product.pk]),
         "chosen": page.first_available,
         "creator": queries.brought_by(brought_by),
     }

@@ -35,7 +35,7 @@ from sparks.queries.gates import (
     topic_at,
     variants_to_choose,
 )
-from sparks.queries.heat import HOTTEST, Hot, categories_with_heat, heat_as_of, hottest
+from sparks.queries.heat import HOTTEST, Hot, categories_with_heat, heat_as_of, hottest, wanted_by
 from sparks.queries.keeping import KeptPage, kept_on, kept_page, list_to_keep_on, lists_to_fill, lists_with
 from sparks.queries.moderating import Case, desk
 from sparks.queries.places import WORDS, OwnersSay, ShelfPage, category_page, owners_say, seller_page, things_page
@@ -172,6 +172,7 @@ __all__ = [
     "variants_to_choose",
     "votes_of",
     "votes_page",
+    "wanted_by",
     "without_authors",
     "worth_following",
 ]

@@ -1,5 +1,6 @@
 """The hottest products."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +32,13 @@ class Hot:
     is_wanted: bool = False
 
 
+def wanted_by(user: User | None, products: Iterable[int]) -> set[int]:
+    """Those of the products for which she voted."""
+    if user is None:
+        return set()
+    return set(ProductVote.objects.filter(user=user, product__in=set(products)).values_list("product", flat=True))
+
+
 def hottest(
     user: User | None, *, topic: Topic | None = None, category: Category | None = None, limit: int = HOTTEST
 ) -> list[Hot]:
@@ -47,10 +55,7 @@ def hottest(
     week_ago = timezone.localdate() - timedelta(days=7)
     chart = Chart.objects.filter(kind=kind, number=number, day__lte=week_ago).order_by("-day").first()
     before = {pk: place for place, pk in enumerate(chart.products)} if chart else {}
-    wanted: set[int] = set()
-    if user is not None:
-        votes = ProductVote.objects.filter(user=user, product__in=[row.product_id for row in rows])
-        wanted = set(votes.values_list("product", flat=True))
+    wanted = wanted_by(user, [row.product_id for row in rows])
     return [
         Hot(
             rank=place + 1, product=row.product, score=row, is_wanted=row.product_id in wanted,

@@ -29,6 +29,7 @@ from sparks.models import (
     Spark,
     TopicFollow,
 )
+from sparks.queries.heat import wanted_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Card:
     products: list[Product]
     labels: list[str]
     owned: set[int]
+    # What the reader would buy of it.
+    wanted: set[int]
     # Of people whom the reader hears.
     comments: int
     badge: Badge | None = None
@@ -109,6 +112,7 @@ def cards(
     polls = _polls(pks, user)
     badges = badges_by(authors, [spark.topic_id for spark in sparks])
     unheard = _unheard(pks, user)
+    wanted = wanted_by(user, products)
     liked: set[int] = set()
     kept: set[int] = set()
     followed: set[int] = set()
@@ -135,6 +139,7 @@ def cards(
                 products=shown,
                 labels=spark.labels_with(has_tags=bool(shown)),
                 owned={product.pk for product in shown if (spark.author_id, product.pk) in owned},
+                wanted=wanted,
                 comments=spark.comments - unheard.get(spark.pk, 0),
                 badge=badges.get((spark.author_id, spark.topic_id)),
                 is_liked=spark.pk in liked,

@@ -231,20 +231,25 @@ def follow_seller(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def want(request: HttpRequest, pk: int) -> HttpResponse:
-    """Would buy it (``on=1``) or not: a voice in the ranking."""
+    """Would buy it (``on=1``) or not: a voice in the ranking. A GET gives a card the button as it stands (``at``: which)."""
     product = queries.product_to_tag(str(pk))
-    user = member(request)
-    if user is None:
+    user, on = member(request), request.POST.get("on") == "1"
+    if request.method != "POST":
+        if not is_part_request(request):
+            return redirect(product)
+        on = product.pk in queries.wanted_by(user, [product.pk])
+    elif user is None:
         return ask_to_sign_in(request, product.get_absolute_url())
-    on = request.POST.get("on") == "1"
-    try:
-        acts.set_wanted(product=product, user=user, on=on)
-    except TooFast as refusal:
-        return too_many(request, refusal.seconds)
+    else:
+        try:
+            acts.set_wanted(product=product, user=user, on=on)
+        except TooFast as refusal:
+            return too_many(request, refusal.seconds)
     if is_part_request(request):
-        return render(request, "sparks/_want.html", {"product": product, "is_wanted": on})
+        at = (request.POST.get("at") or request.GET.get("at", ""))[:20]
+        return render(request, "sparks/_want.html", {"product": product, "is_wanted": on, "at": at})
     return redirect(safe_next(request, "/trending"))
 
 

@@ -367,6 +367,29 @@ def test_a_vote_is_written_once_with_ownership(as_lina: Client, lina: User) -> N
     assert ProductVote.objects.count() == 0
 
 
+def test_a_product_is_voted_for_from_any_card(mei: Mei, as_lina: Client, as_guest: Client, lina: User) -> None:
+    _spark, product = tagged(mei.user)
+    address = f"/sparks/want/{product.pk}"
+    part = {"HX-Request": "true"}
+    for page in ("/sparks", "/s/shop", product.get_absolute_url()):
+        assert f'action="{address}"' in as_lina.get(page).content.decode()
+    # The sheet of the bookmark, which every product's card has, asks for it.
+    sheet = as_lina.get(f"/p/{product.slug}/save", headers=part).content.decode()
+    assert f'hx-get="{address}?at=sheet"' in sheet
+    assert 'value="1">I would buy it' in as_lina.get(f"{address}?at=sheet", headers=part).content.decode()
+    assert ProductVote.objects.count() == 0
+
+    answer = as_lina.post(address, {"on": "1", "at": "shop"}, headers=part).content.decode()
+    assert f'id="want-{product.pk}-shop"' in answer
+    assert [
+        page
+        for page in ("/sparks", product.get_absolute_url())
+        if "You would buy it" not in as_lina.get(page).content.decode()
+    ] == []
+    assert "/account/login/" in as_guest.post(address, {"on": "1"}, headers=part)["HX-Redirect"]
+    assert list(ProductVote.objects.values_list("user", "product")) == [(lina.pk, product.pk)]
+
+
 def test_a_report_is_kept_once_and_decided_for_all(
     spark: Spark, as_lina: Client, as_otto: Client, as_rhea: Client
 ) -> None:
