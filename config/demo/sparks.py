@@ -16,7 +16,7 @@ from accounts.models import Friend, User
 from catalog.models import Product
 from config.demo.history import BUYERS, Plan, refund_in_full, settle, write_order
 from orders.models import OrderLine
-from sparks.models import Comment, Photo, ProductTag, ProductVote, Spark, Topic, TopicFollow
+from sparks.models import Comment, Like, Photo, ProductTag, ProductVote, Spark, Topic, TopicFollow
 from sparks.services import acts, heating, helping, moderating, polls, sharing, shelving
 from sparks.services.posting import ALPHABET
 from storefront.models import Pick
@@ -234,6 +234,8 @@ def add_sparks(
         crowd = [one for one in people if one != spark.author and (row.audience == "public" or one.pk in friends)]
         for person in rng.sample(crowd, k=min(len(crowd), rng.randrange(4, 12))):
             acts.set_liked(spark=spark, user=person, on=True)
+            at = min(now, now - timedelta(hours=row.hours_ago - rng.randrange(1, 40)))
+            Like.objects.filter(spark=spark, user=person).update(at=at)
         for at, (slug, words) in enumerate(row.comments):
             Comment.objects.create(
                 spark=spark,
