@@ -234,8 +234,8 @@ def add_sparks(
         crowd = [one for one in people if one != spark.author and (row.audience == "public" or one.pk in friends)]
         for person in rng.sample(crowd, k=min(len(crowd), rng.randrange(4, 12))):
             acts.set_liked(spark=spark, user=person, on=True)
-            at = min(now, now - timedelta(hours=row.hours_ago - rng.randrange(1, 40)))
-            Like.objects.filter(spark=spark, user=person).update(at=at)
+            liked_at = min(now, now - timedelta(hours=row.hours_ago - rng.randrange(1, 40)))
+            Like.objects.filter(spark=spark, user=person).update(at=liked_at)
         for at, (slug, words) in enumerate(row.comments):
             Comment.objects.create(
                 spark=spark,
