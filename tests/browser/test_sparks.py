@@ -23,7 +23,7 @@ from commissions.queries import balances
 from config.management.stream_bench import StreamServer
 from orders.models import CartLine
 from sparks import live
-from sparks.models import Appeal, Helpful, Like, PollVote, ProductTag, Spark
+from sparks.models import Appeal, Helpful, KeptSpark, Like, PollVote, ProductTag, Spark
 from sparks.services.acts import comment, report
 from sparks.services.moderating import hide
 from sparks.services.polls import set_poll
@@ -213,6 +213,13 @@ def test_a_like_answers_at_once_and_comes_back_when_it_fails(visit: object, shel
     expect(page.locator("#like-shelf [name=on]")).to_have_value("0")
 
     assert Like.objects.get().user == lina
+
+    mark = page.get_by_role("button", name="Save the Spark with its products")
+    page.route("**/keep", lambda route: None)
+    mark.click()
+    # Nobody has answered yet.
+    expect(mark).to_have_attribute("aria-pressed", "true")
+    assert KeptSpark.objects.count() == 0
 
 
 def test_a_poll_from_the_vote_to_the_outcome(visit: object, shelf: Spark, mei: Mei, lina: User) -> None:
