@@ -15,20 +15,21 @@ $$ LANGUAGE plpgsql
 """
 
 
-def protect(editor: BaseDatabaseSchemaEditor, table: str) -> None:
-    """From now on the database refuses UPDATE and DELETE on the table."""
+def protect(editor: BaseDatabaseSchemaEditor, table: str, *, when: str = "") -> None:
+    """From now on the database refuses UPDATE and DELETE on the table, or only of rows that are as ``when`` says of OLD."""
+    condition = f"WHEN ({when}) " if when else ""
     unprotect(editor, table)
     if editor.connection.vendor == "postgresql":
         editor.execute(POSTGRES_FUNCTION, params=None)
         editor.execute(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+            f"FOR EACH ROW {condition}EXECUTE FUNCTION refuse_change()"
         )
     elif editor.connection.vendor == "sqlite":
         for act in ("UPDATE", "DELETE"):
             editor.execute(
                 f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                f"{condition}BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
 
 

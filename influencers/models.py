@@ -693,8 +693,12 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         return self.standing().exclude(kind=Sanction.Kind.WARNING)
 
     def appealed(self) -> Self:
-        """Sanctions whose appeal waits for its answer, oldest first."""
-        return self.filter(appealed_at__isnull=False, appeal_decided_at__isnull=True).order_by("appealed_at", "pk")
+        """Sanctions that hold and whose appeal waits for its answer, oldest first."""
+        return (
+            self.standing()
+            .filter(appealed_at__isnull=False, appeal_decided_at__isnull=True)
+            .order_by("appealed_at", "pk")
+        )
 
     def unconfirmed(self) -> Self:
         """Bans that wait for a second person, oldest first."""
@@ -769,14 +773,45 @@ class Sanction(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} of {self.influencer_id}"
 
+    @property
+    def is_standing(self) -> bool:
+        """It holds, or waits for a second person."""
+        return self.state in {self.State.PROPOSED, self.State.IN_FORCE}
+
+    @property
+    def decided_by_pks(self) -> tuple[int | None, ...]:
+        """Who imposed it, confirmed it, answered its appeal."""
+        return (self.by_id, self.confirmed_by_id, self.appeal_decided_by_id)
+
 
 class ConductEvent(AppendOnlyModel):
-    """What happened to a creator's standing, by whom and when: written once. ``actor`` None: the site, by its clock."""
+    """What happened to a creator's standing, by whom and when: written once, refused change by the
+    database itself. ``actor`` None: the site, by its clock."""
+
+    class Kind(models.TextChoices):
+        WARNING = "warning", _("Warned")
+        SUSPENSION = "suspension", _("Suspended")
+        PROPOSED = "proposed", _("Ban proposed: a second person decides")
+        BAN = "ban", _("Banned")
+        LIFTED = "lifted", _("Taken back")
+        ENDED = "ended", _("Ended by itself")
+        APPEALED = "appealed", _("Appeal sent")
+        UPHELD = "upheld", _("Appeal refused")
+        UNPROVED = "unproved", _("No account is proved")
+        PROVED_AGAIN = "proved_again", _("An account is proved again")
+        HANDLE_CHANGED = "handle_changed", _("The name of an account changed")
+        PROBATION_REMINDER = "probation_reminder", _("Reminded of the probation")
+        PROBATION_PASSED = "probation_passed", _("Probation passed")
+        PROBATION_ENDED = "probation_ended", _("Probation ended without the sales")
+        PROBATION_PAUSED = "probation_paused", _("Probation paused")
+        PROBATION_RESUMED = "probation_resumed", _("Probation goes on")
+        PROBATION_LONGER = "probation_longer", _("Probation made longer")
+        REOPENED = "reopened", _("In the programme again")
 
     influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="conduct_events")
     sanction = models.ForeignKey(Sanction, on_delete=models.PROTECT, null=True, related_name="events")
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=Kind)
     note = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
 

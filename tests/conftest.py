@@ -13,7 +13,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from accounts.models import User
 from commissions import triggers
-from core.append_only import protect, unprotect
+from influencers import triggers as influencer_triggers
 from tests import cast
 
 
@@ -87,9 +87,6 @@ def as_sol(sol: cast.Sol) -> Client:
     return client_for(sol.user)
 
 
-LOG = "influencers_applicationevent"
-
-
 def uses_real_transactions(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     return "live_server" in getattr(item, "fixturenames", []) or bool(marker and marker.kwargs.get("transaction"))
@@ -111,7 +108,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     blocker = item.config.stash[blocking_manager_key]
     with blocker.unblock(), connection.schema_editor() as editor:
         triggers.remove(apps, editor)
-        unprotect(editor, LOG)
+        influencer_triggers.remove(apps, editor)
     try:
         return (yield)
     finally:
@@ -119,4 +116,4 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if nextitem is not None:
             with blocker.unblock(), connection.schema_editor() as editor:
                 triggers.install(apps, editor)
-                protect(editor, LOG)
+                influencer_triggers.install(apps, editor)

@@ -100,12 +100,12 @@ def _page(influencer: Influencer, viewer: User, *, with_log: bool = False) -> St
             SanctionCard(
                 sanction=row,
                 may_appeal=row.state in {"proposed", "in_force"} and not row.appealed_at and row.appeal_until > now,
-                may_judge=conduct_rule.may_judge(
-                    viewer.pk, subject=influencer.user_id, decided=(row.by_id, row.confirmed_by_id)
-                ),
+                may_judge=conduct_rule.may_judge(viewer.pk, subject=influencer.user_id, decided=row.decided_by_pks),
             )
             for row in sanctions
         ],
         connections=list(influencer.user.connections.exclude(proof="").order_by("expires_at", "pk")),
-        events=list(influencer.conduct_events.select_related("actor").order_by("at", "pk")) if with_log else [],
+        events=list(influencer.conduct_events.select_related("actor", "sanction").order_by("at", "pk"))
+        if with_log
+        else [],
     )

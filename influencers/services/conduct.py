@@ -1,7 +1,7 @@
 """Verbs of conduct: warn, suspend, ban, confirm, appeal, decide, lift, and what the clock does.
 
-Every verb is one conditional UPDATE on the state it starts from, leaves a line
-in the log that nobody edits, and tells the person. The state of her shop follows
+Every verb takes the lock on the creator's row first (``_locked``), so that of two people at once the second
+sees what the first did; it leaves a line in the log that nobody edits, and tells the person. The state of her shop follows
 from what stands (``settle``); nothing else writes it.
 """
 
@@ -33,7 +33,8 @@ def has_balance(influencer: Influencer) -> bool:
 def log(
     influencer: Influencer, kind: str, *, actor: User | None = None, sanction: Sanction | None = None, note: str = ""
 ) -> None:
-    """One line in the history of a creator's standing."""
+    """One line in the history of a creator's standing. Raises ValueError for a kind that has no words."""
+    kind = ConductEvent.Kind(kind)
     ConductEvent.objects.create(influencer=influencer, sanction=sanction, actor=actor, kind=kind, note=note)
 
 
@@ -99,7 +100,7 @@ def impose(
             )  # fmt: skip
     except IntegrityError:
         raise AlreadyStands from None
-    log(influencer, "proposed" if is_proposed else kind, actor=by, sanction=sanction, note=f"{reason}: {evidence}")
+    log(influencer, "proposed" if is_proposed else kind, actor=by, sanction=sanction, note=evidence)
     settle(influencer, now=moment)
     _tell_of(sanction, "proposed" if is_proposed else kind)
     return sanction
@@ -130,7 +131,7 @@ def refuse(*, sanction_pk: int, by: User, words: str, now: datetime | None = Non
 def lift(*, sanction_pk: int, by: User, words: str, now: datetime | None = None) -> Sanction:
     """Take a sanction back before its time: she is reinstated. Raises NotYours, NoEvidence, NothingToDecide."""
     moment = now or timezone.now()
-    sanction = Sanction.objects.select_related("influencer__user").get(pk=sanction_pk)
+    sanction = _locked(sanction_pk)
     if not rule.may_judge(by.pk, subject=sanction.influencer.user_id):
         raise NotYours
     _swap(sanction, words, before=State.IN_FORCE, state=State.LIFTED)
@@ -143,6 +144,7 @@ def appeal(*, sanction: Sanction, text: str, now: datetime | None = None) -> San
     moment, text = now or timezone.now(), text.strip()
     if not text:
         raise NoEvidence
+    sanction = _locked(sanction.pk)
     rows = Sanction.objects.standing().filter(pk=sanction.pk, appealed_at__isnull=True, appeal_until__gt=moment)
     if not rows.update(appeal=text[:2000], appealed_at=moment):
         raise AppealClosed
@@ -176,6 +178,7 @@ def end_due(*, now: datetime | None = None, limit: int = 500) -> int:
 
 @transaction.atomic
 def _end(sanction: Sanction, moment: datetime) -> bool:
+    sanction = _locked(sanction.pk)
     if not Sanction.objects.standing().filter(pk=sanction.pk, ends_at__lte=moment).update(state=State.ENDED):
         return False
     _done(sanction, "ended", None, moment)
@@ -234,19 +237,26 @@ def come_back(*, influencer: Influencer, now: datetime | None = None) -> None:
     """An account of hers is proved again: a suspension for want of a proof ends now."""
     moment = now or timezone.now()
     Influencer.objects.filter(pk=influencer.pk).update(unproved_since=None)
-    for sanction in influencer.sanctions.hiding().filter(reason=Reason.MISSING_PROOF):
+    for pk in influencer.sanctions.hiding().filter(reason=Reason.MISSING_PROOF).values_list("pk", flat=True):
+        sanction = _locked(pk)
         if Sanction.objects.standing().filter(pk=sanction.pk).update(state=State.ENDED):
             _done(sanction, "proved_again", None, moment)
 
 
-# --- What every verb ends in
+# --- What every verb begins with and ends in
+
+
+def _locked(sanction_pk: int) -> Sanction:
+    """A sanction as it stands once nobody else decides about its creator."""
+    owner = Sanction.objects.values("influencer").filter(pk=sanction_pk)
+    Influencer.objects.select_for_update().get(pk__in=owner)
+    return Sanction.objects.select_related("influencer__user").get(pk=sanction_pk)
 
 
 def _judged(sanction_pk: int, by: User) -> Sanction:
     """The sanction, for somebody who neither is its subject nor decided it before. Raises NotYours."""
-    sanction = Sanction.objects.select_related("influencer__user").get(pk=sanction_pk)
-    decided = (sanction.by_id, sanction.confirmed_by_id)
-    if not rule.may_judge(by.pk, subject=sanction.influencer.user_id, decided=decided):
+    sanction = _locked(sanction_pk)
+    if not rule.may_judge(by.pk, subject=sanction.influencer.user_id, decided=sanction.decided_by_pks):
         raise NotYours
     return sanction
 

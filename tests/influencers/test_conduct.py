@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as outbox
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -286,6 +286,11 @@ def test_the_log_cannot_be_edited(mei: cast.Mei, rhea: User) -> None:
         event.save()
     with pytest.raises(AppendOnlyError):
         ConductEvent.objects.all().delete()
+    for statement in ("UPDATE influencers_conductevent SET note = 'x'", "DELETE FROM influencers_conductevent"):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    with pytest.raises(ValueError, match="praised"):
+        conduct.log(mei.influencer, "praised")
     assert (event.kind, event.actor) == ("warning", rhea)
 
 

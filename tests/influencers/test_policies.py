@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -87,6 +87,15 @@ def test_a_published_version_is_never_changed_published_twice_or_removed(staff: 
         row.save()
     with pytest.raises(AppendOnlyError):
         row.delete()
+    draft = policies.draft_policy(by=staff, version="test-2", note="", numbers=numbers())
+    for statement in (
+        "UPDATE influencers_scorepolicy SET note = 'x' WHERE version = 'test-1'",
+        "UPDATE influencers_scorepolicy SET published_at = NULL WHERE version = 'test-1'",
+        "DELETE FROM influencers_scorepolicy WHERE version = 'test-1'",
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    draft.delete()
     assert ScorePolicy.objects.in_force().likely_from == 60
 
 

@@ -36,9 +36,9 @@ def test_times_are_those_of_the_page(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("row", table("conduct", "Worked table: who"), ids=lambda row: " ".join(row.values()))
 def test_who_may_judge_comes_out_as_written(row: dict[str, str]) -> None:
-    people = {"she herself": 1, "who imposed it": 2, "who confirmed it": 3, "another": 4}
+    people = {"she herself": 1, "who imposed it": 2, "who confirmed it": 3, "who answered its appeal": 4, "another": 5}
 
-    assert conduct.may_judge(people[row["person"]], subject=1, decided=(2, 3)) is (row["may"] == "yes")
+    assert conduct.may_judge(people[row["person"]], subject=1, decided=(2, 3, 4)) is (row["may"] == "yes")
 
 
 @pytest.mark.parametrize("row", table("conduct", "Worked table: second person"), ids=lambda row: " ".join(row.values()))
