@@ -793,7 +793,7 @@ class ConductEvent(AppendOnlyModel):
         SUSPENSION = "suspension", _("Suspended")
         PROPOSED = "proposed", _("Ban proposed: a second person decides")
         BAN = "ban", _("Banned")
-        LIFTED = "lifted", _("Taken back")
+        LIFTED = "lifted", _("Lifted")
         ENDED = "ended", _("Ended by itself")
         APPEALED = "appealed", _("Appeal sent")
         UPHELD = "upheld", _("Appeal refused")

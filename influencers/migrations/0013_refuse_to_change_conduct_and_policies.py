@@ -6,7 +6,7 @@ from influencers import triggers
 
 
 class Migration(migrations.Migration):
-    dependencies = [("influencers", "0009_appeals_of_declines")]
+    dependencies = [("influencers", "0012_pause_codes_and_mark_adverts")]
     operations = [
         migrations.AlterField(
             model_name="conductevent",
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                     ("suspension", "Suspended"),
                     ("proposed", "Ban proposed: a second person decides"),
                     ("ban", "Banned"),
-                    ("lifted", "Taken back"),
+                    ("lifted", "Lifted"),
                     ("ended", "Ended by itself"),
                     ("appealed", "Appeal sent"),
                     ("upheld", "Appeal refused"),
