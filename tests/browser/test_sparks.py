@@ -32,6 +32,7 @@ from tests.browser.test_buying import check_out
 from tests.cast import Mei
 from tests.factories.accounts import UserFactory, befriend
 from tests.factories.catalog import ProductFactory, VariantFactory
+from tests.factories.orders import OrderFactory, OrderLineFactory
 from tests.factories.sparks import PhotoFactory, ProductTagFactory, SparkFactory, TopicFactory
 
 REDIS = os.environ.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
@@ -184,6 +185,21 @@ def test_from_a_tapped_tag_to_the_authors_commission(visit: object, shelf: Spark
     author = visit(390, mei.user).page
     author.goto("/studio/earnings")
     expect(author.locator("main")).to_contain_text("Teal mug")
+
+
+def test_long_labels_break_before_the_page_grows_wider_than_a_phone(visit: object, shelf: Spark, lina: User) -> None:
+    for tag in shelf.photos.get().tags.all():
+        type(tag.product).objects.filter(pk=tag.product_id).update(
+            name="Speckled bottle vase from the hills of Setouchi"
+        )
+        OrderLineFactory(order=OrderFactory(user=lina, state="paid"), product=tag.product, delivered_at=timezone.now())
+    remark = comment(spark=shelf, author=lina, words="Mine.")
+    report(spark=shelf, comment_row=remark, reporter=UserFactory(), reason="private")
+    staff = UserFactory(is_staff=True)
+    for path in ("/s/shelf", "/sparks", "/sparks/reports"):
+        page = visit(320, staff).page
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, path
 
 
 def test_a_pin_opens_its_label_and_without_javascript_leads_to_the_product(visit: object, shelf: Spark) -> None:
