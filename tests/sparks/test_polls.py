@@ -1,15 +1,21 @@
 """From a poll to its outcome: what she bought, whether she would again, and the product's page."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import Block, User
 from notifications.models import Notice
-from sparks.errors import NotBought
+from sparks import queries
+from sparks.errors import NotBought, PollClosed
 from sparks.models import Poll, Spark
 from sparks.services import polls
 from tests.conftest import client_for
@@ -119,3 +125,46 @@ def test_nobody_is_asked_too_early_nor_about_what_went_back_nor_after_she_said(a
     asked.options.all()[0].product.order_lines.update(refunded_minor=2400)
 
     assert polls.ask_again(timezone.now() + timedelta(days=11)) == 0
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 300)), max_size=20))
+def test_whoever_votes_however_often_and_late_the_last_timely_answer_of_each_person_counts(
+    db: None, script: list[tuple[int, int, int]]
+) -> None:
+    cache.clear()
+    with transaction.atomic():
+        begun = timezone.now()
+        products = [ProductFactory() for _ in range(3)]
+        people = [UserFactory() for _ in range(4)]
+        # The first has everything, the second one thing.
+        owned = {(people[0].pk, product.pk) for product in products} | {(people[1].pk, products[1].pk)}
+        for person, product in owned:
+            OrderLineFactory(order=OrderFactory(user_id=person), product_id=product, delivered_at=begun)
+        spark = SparkFactory(kind="poll", posted_at=begun)
+        answers = [(product.name, product) for product in products]
+        poll = polls.set_poll(spark=spark, question="Which?", options=answers, days=7, now=begun)
+        options = list(poll.options.all())
+        counted: dict[int, int] = {}
+        for who, what, hours in script:
+            vote = partial(
+                polls.vote, poll=poll, option=options[what], user=people[who], now=begun + timedelta(hours=hours)
+            )
+            if hours < 7 * 24:
+                vote()
+                counted[who] = what
+            else:
+                with pytest.raises(PollClosed):
+                    vote()
+        seen = queries.poll_view(spark, None)
+
+        assert seen is not None
+        votes = [sum(what == place for what in counted.values()) for place in range(3)]
+        assert ([option.votes for option in seen.options], seen.total) == (votes, len(counted))
+        assert [option.percent for option in seen.options] == [round(n * 100 / max(1, len(counted))) for n in votes]
+        assert [option.owners for option in seen.options] == [
+            sum(what == place and (people[who].pk, products[place].pk) in owned for who, what in counted.items())
+            for place in range(3)
+        ]
+        # The next script begins with an empty world.
+        transaction.set_rollback(True)
