@@ -39,7 +39,7 @@ test: $(VENV)/.dev ## every test; browser tests run where Chromium is
 check: $(VENV)/.dev ## style, types, floors, templates, migrations, messages, production settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy accounts catalog commissions config core discovery influencers lists notifications orders sparks storefront
+	$(BIN)/mypy accounts catalog commissions config core discovery influencers lists notifications orders privacy sparks storefront
 	$(BIN)/lint-imports
 	$(MANAGE) makemigrations --check --dry-run
 	$(BIN)/python -m config.messages --check

@@ -9,10 +9,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.beginnings import begins_with
 from core.models import AppendOnlyModel
+from core.personal import GONE_DOMAIN
 
 
 class UserManager(BaseUserManager["User"]):
@@ -91,7 +93,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.name or (gettext("Someone who left") if self.email.endswith(f"@{GONE_DOMAIN}") else self.email)
 
     def get_full_name(self) -> str:
         return self.name

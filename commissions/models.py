@@ -193,6 +193,11 @@ class Balance(models.Model):
     def __str__(self) -> str:
         return f"{self.influencer_id} {self.currency}"
 
+    @property
+    def unpaid(self) -> int:
+        """What has not reached her, in whatever state."""
+        return self.pending + self.held + self.cleared + self.in_payout
+
 
 class Payee(models.Model):
     """Where a creator's money in one currency goes."""

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-APPEND_ONLY = ["commissions_entry", "commissions_decision", "commissions_act"]
+from core.append_only import refusals
+
+# Tables of rows that are written once, and the column of words that may be emptied when a person is erased.
+APPEND_ONLY = {"commissions_entry": "", "commissions_decision": "", "commissions_act": "note"}
 FROZEN = [
-    "influencer_id", "payee_id", "currency", "amount_minor", "netted_minor", "covers_until", "slot", "method", "destination",
-    "created_at",
+    "influencer_id", "payee_id", "currency", "amount_minor", "netted_minor", "covers_until", "slot", "method", "created_at",
 ]  # fmt: skip
 ACCOUNTS = ["pending", "held", "cleared", "in_payout", "paid", "owed"]
 TAKEN_BACK = ("reversal", "clawback")
@@ -51,6 +53,13 @@ $$ LANGUAGE plpgsql;
 """
 
 
+def _thaws(differs: str) -> str:
+    """A payout is changed in what is frozen. Bank details may be emptied once it has ended, when a person is erased."""
+    emptied = "NEW.destination = '' AND OLD.method = 'bank' AND OLD.state IN ('paid', 'failed')"
+    changes = [f"OLD.{name} {differs} NEW.{name}" for name in FROZEN]
+    return " OR ".join([*changes, f"(OLD.destination {differs} NEW.destination AND NOT ({emptied}))"])
+
+
 def _postgresql() -> Iterator[str]:
     sums = ", ".join(
         f"COALESCE(SUM(amount_minor) FILTER (WHERE credit = '{name}'), 0) - "
@@ -64,15 +73,12 @@ def _postgresql() -> Iterator[str]:
         sums=sums,
         taken=f"COALESCE(SUM(amount_minor) FILTER (WHERE kind IN {TAKEN_BACK}), 0)",
     )
-    for table in APPEND_ONLY:
-        name = f"{table.removeprefix('commissions_')}_is_append_only"
-        yield f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     # Statement by statement: a million entries in one INSERT or COPY move each balance once.
     yield (
         "CREATE TRIGGER entry_moves_balance AFTER INSERT ON commissions_entry REFERENCING NEW TABLE AS added "
         "FOR EACH STATEMENT EXECUTE FUNCTION move_balance()"
     )
-    thaws = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in FROZEN)
+    thaws = _thaws("IS DISTINCT FROM")
     yield (
         f"CREATE TRIGGER payout_is_frozen BEFORE UPDATE ON commissions_payout FOR EACH ROW WHEN ({thaws}) "
         "EXECUTE FUNCTION refuse_thaw()"
@@ -81,13 +87,6 @@ def _postgresql() -> Iterator[str]:
 
 
 def _sqlite() -> Iterator[str]:
-    for table in APPEND_ONLY:
-        name = f"{table.removeprefix('commissions_')}_is_append_only"
-        for act in ("UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER {name}_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
     changes = ", ".join(
         f"{name} = {name} + (CASE NEW.credit WHEN '{name}' THEN NEW.amount_minor ELSE 0 END)"
         f" - (CASE NEW.debit WHEN '{name}' THEN NEW.amount_minor ELSE 0 END)"
@@ -101,7 +100,7 @@ def _sqlite() -> Iterator[str]:
         f"reversed = reversed + (CASE WHEN NEW.kind IN {TAKEN_BACK} THEN NEW.amount_minor ELSE 0 END) "
         "WHERE influencer_id = NEW.influencer_id AND currency = NEW.currency; END"
     )
-    thaws = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in FROZEN)
+    thaws = _thaws("IS NOT")
     yield (
         f"CREATE TRIGGER payout_is_frozen BEFORE UPDATE ON commissions_payout WHEN {thaws} "
         "BEGIN SELECT RAISE(ABORT, 'what a payout pays is frozen'); END"
@@ -117,6 +116,9 @@ def install(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     remove(apps, schema_editor)
     for statement in _postgresql() if schema_editor.connection.vendor == "postgresql" else _sqlite():
         schema_editor.execute(statement, params=None)
+    for table, words in APPEND_ONLY.items():
+        for statement in refusals(schema_editor, table, NAMES[table][0], words=words):
+            schema_editor.execute(statement, params=None)
 
 
 def remove(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -124,7 +126,8 @@ def remove(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
         for table, names in NAMES.items():
             for name in (*names, f"{table}_append_only"):
-                schema_editor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}", params=None)
+                for end in ("", "_update", "_delete"):
+                    schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{end} ON {table}", params=None)
         return
     for table, names in NAMES.items():
         for name in (*names, f"{table}_no"):

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "storefront",
     "sparks",
     "discovery",
+    "privacy",
     "config",
 ]
 
@@ -173,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
     "payout-runs": {"task": "commissions.tasks.run_payouts", "schedule": 900.0},
     "payouts": {"task": "commissions.tasks.send_payouts", "schedule": 60.0},
     "money-checks": {"task": "commissions.tasks.check", "schedule": 3600.0},
+    "privacy": {"task": "privacy.tasks.sweep", "schedule": 300.0},
     "rate-changes": {"task": "commissions.tasks.tell_rate_changes", "schedule": 600.0},
 }
 
@@ -204,7 +206,7 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "privacy.adapter.AccountAdapter"
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- Mail

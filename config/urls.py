@@ -54,6 +54,7 @@ urlpatterns = [
     path("", include("sparks.urls")),
     path("", include("storefront.urls")),
     path("", include("discovery.urls")),
+    path("", include("privacy.urls")),
 ]
 if not settings.S3_BUCKET:
     # Files on disk are served by the site itself; with an object store they never come through here.

@@ -44,6 +44,7 @@ def recommended(products: QuerySet[Product]) -> QuerySet[Product]:
         Pick.objects.filter(
             product=OuterRef("pk"), collection__storefront__published_at__isnull=False,
             collection__storefront__influencer__state=Influencer.State.ACTIVE,
+            collection__storefront__influencer__user__is_active=True,
         )
         .order_by()
         .values("product")
@@ -96,6 +97,7 @@ def picks_for(user: User, limit: int = 12) -> list[Pick]:
         Pick.objects.filter(
             collection__storefront__published_at__isnull=False, product__is_active=True,
             collection__storefront__influencer__state=Influencer.State.ACTIVE,
+            collection__storefront__influencer__user__is_active=True,
             collection__storefront__influencer__user__in=followed,
         )
         .select_related("product", "collection__storefront__influencer__user")
@@ -151,6 +153,7 @@ def product_page(slug: str, influencer_id: int | None, viewer: User | None = Non
         shown.filter(
             product=product, collection__storefront__published_at__isnull=False,
             collection__storefront__influencer__state=Influencer.State.ACTIVE,
+            collection__storefront__influencer__user__is_active=True,
         )
         .select_related("collection__storefront__influencer__user")
         .order_by("-added_at", "-pk")[:40]

@@ -199,7 +199,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
 
     def due(self, now: datetime) -> Self:
         """Proved accounts whose figures are to be fetched now, those that waited longest first."""
-        return self.proved().filter(due_at__lte=now).order_by("due_at", "pk")
+        return self.proved().filter(due_at__lte=now, user__is_active=True).order_by("due_at", "pk")
 
 
 class Connection(models.Model):
@@ -606,7 +606,7 @@ class ReplyTemplate(models.Model):
 class InfluencerQuerySet(models.QuerySet["Influencer"]):
     def active(self) -> Self:
         """Influencers whose shops are open and whose links bring."""
-        return self.filter(state=Influencer.State.ACTIVE)
+        return self.filter(state=Influencer.State.ACTIVE, user__is_active=True)
 
 
 def probation_end() -> datetime:

@@ -17,12 +17,14 @@ WRITTEN_ONCE = {
     "influencers_attributionpolicy": "",
     "influencers_scorepolicy": "OLD.published_at IS NOT NULL",
 }
+# Columns of words that may be emptied, and nothing else, when a person is erased.
+WORDS = {"influencers_applicationevent": "note", "influencers_conductevent": "note"}
 
 
 def install(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Put every trigger in place, whichever of them stand already."""
     for table, when in WRITTEN_ONCE.items():
-        protect(schema_editor, table, when=when)
+        protect(schema_editor, table, when=when, words=WORDS.get(table, ""))
 
 
 def remove(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:

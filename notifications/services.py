@@ -7,13 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import User
+from core.personal import GONE_ADDRESS, GONE_DOMAIN
 from core.reactions import start_after_commit
 from notifications.models import Mail, Notice
 
@@ -70,6 +71,10 @@ def deliver(pk: int, now: datetime | None = None) -> bool:
     )
     if not claimed:
         return False
+    if mail.to.endswith(f"@{GONE_DOMAIN}"):
+        # To somebody who left.
+        Mail.objects.filter(pk=pk).update(sent_at=moment)
+        return False
     try:
         message_of(mail).send()
     except (OSError, TemplateDoesNotExist, TemplateSyntaxError, ValueError, TypeError):
@@ -103,3 +108,17 @@ def deliver_owed(limit: int = 200, now: datetime | None = None) -> int:
 def mark_read(*, recipient: User) -> int:
     """Everything was seen; returns how many notices were new."""
     return Notice.objects.filter(recipient=recipient, read_at__isnull=True).update(read_at=timezone.now())
+
+
+def empty(mails: QuerySet[Mail]) -> None:
+    """Nothing is left in these mails but their keys, and none of them is sent any more."""
+    mails.filter(sent_at__isnull=True).update(sent_at=timezone.now())
+    mails.update(to=GONE_ADDRESS, data={})
+
+
+def forget(user: User) -> None:
+    """Before the notices to her and about her go: the mails that told the same."""
+    told = Notice.objects.filter(Q(recipient=user) | Q(actor=user)).values_list("pk", flat=True)
+    keys = [f"notice-{pk}" for pk in told]
+    for start in range(0, len(keys), 500):
+        empty(Mail.objects.filter(key__in=keys[start : start + 500]))

@@ -503,8 +503,8 @@ class Like(models.Model):
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User | None) -> Self:
         """Comments that stand, of people between whom and the reader is no block; and her own that wait for a look."""
-        rows = self.filter(removed_at__isnull=True, author__is_active=True)
-        stands = Q(state=Comment.State.POSTED)
+        rows = self.filter(Q(author__is_active=True) | Q(state=Comment.State.LEFT), removed_at__isnull=True)
+        stands = Q(state__in=[Comment.State.POSTED, Comment.State.LEFT])
         if user is None:
             return rows.filter(stands)
         rows = rows.filter(stands | Q(state=Comment.State.HELD, author=user))
@@ -524,6 +524,8 @@ class Comment(models.Model):
         # docs/rules/spark-holding.md. Only what is posted is counted.
         HELD = "held", _("Waits for a look")
         HIDDEN = "hidden", _("Hidden by the shop")
+        # Its author left, and others had replied: an empty place above their words.
+        LEFT = "left", _("Its author left")
 
     spark = models.ForeignKey(Spark, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")

@@ -15,7 +15,9 @@ from influencers.models import Influencer
 class StorefrontQuerySet(models.QuerySet["Storefront"]):
     def published(self) -> Self:
         """Storefronts that everybody may see."""
-        return self.filter(published_at__isnull=False, influencer__state=Influencer.State.ACTIVE)
+        return self.filter(
+            published_at__isnull=False, influencer__state=Influencer.State.ACTIVE, influencer__user__is_active=True
+        )
 
 
 class Storefront(models.Model):

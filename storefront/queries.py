@@ -119,7 +119,7 @@ class Network:
 def shop_for_visitor(handle: str, user: Visitor) -> Storefront:
     """The shop at this handle; 404 for one that is suspended, and for a draft unless the visitor owns it."""
     shops = Storefront.objects.select_related("influencer__user").filter(
-        influencer__user__handle=handle, influencer__state=Influencer.State.ACTIVE
+        influencer__user__handle=handle, influencer__user__is_active=True, influencer__state=Influencer.State.ACTIVE
     )
     shop = shops.first()
     if shop is None or not (shop.is_published or shop.influencer.user_id == user.pk):

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from accounts.models import User
 from catalog.models import Product
 from core.images import clean_picture
 from influencers.models import Influencer
@@ -303,3 +304,11 @@ def unpublish(*, storefront: Storefront) -> Storefront:
     Storefront.objects.filter(pk=storefront.pk).update(published_at=None)
     storefront.refresh_from_db(fields=["published_at", "updated_at"])
     return storefront
+
+
+def removed_photos(user: User) -> list[str]:
+    """Photos of collections that were taken out and may still be put back: files that no column names."""
+    rows = Removal.objects.filter(storefront__influencer__user=user).values_list("content", flat=True)
+    return [
+        content["collection"]["photo"] for content in rows if content["collection"] and content["collection"]["photo"]
+    ]

@@ -31,7 +31,9 @@ def index_people(people: Iterable[User]) -> None:
         for person in everyone
     }
     wanted = {word for row in words.values() for word in row}
-    known = dict(NameWord.objects.filter(text__in=wanted).values_list("text", "pk"))
+    # Locked: a word that nobody else has is deleted with whoever leaves (services.leaving).
+    had = NameWord.objects.select_for_update().filter(text__in=wanted).order_by("pk")
+    known = dict(had.values_list("text", "pk"))
     new = sorted(wanted - set(known))
     if new:
         # Two people with the same new word at once: whoever comes second finds it there.

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import handles
 from accounts.errors import HandleRefused, HandleTaken, TooManyHandleChanges
 from accounts.models import Handle, HandleChange, User
+from accounts.personal import resting_name
 from accounts.services.names import index_person
 from core.images import clean_picture
 
@@ -49,11 +50,14 @@ def claim_handle(*, user: User, name: str) -> Handle:
     ):
         raise TooManyHandleChanges
     # Names that have rested, and her own earlier ones, are free to take.
-    Handle.objects.filter(Q(name=text) | Q(skeleton=shape)).filter(
+    Handle.objects.filter(Q(name=text) | Q(skeleton__in=[shape, resting_name(shape)])).filter(
         Q(released_at__lt=now - timedelta(days=REST_DAYS)) | Q(owner=user)
     ).delete()
     try:
         with transaction.atomic():
+            if Handle.objects.filter(skeleton=resting_name(shape)).exists():
+                # It was somebody's who left.
+                raise HandleTaken(text, free_suggestions(text, user))
             user.handles.filter(released_at__isnull=True).update(released_at=now)
             claim = Handle.objects.create(name=text, skeleton=shape, owner=user, claimed_at=now)
             if user.handle:

@@ -12,6 +12,7 @@ from catalog.models import Product
 from influencers.codes import LONGEST, is_code, normalised
 from influencers.errors import BadCode, BadDestination, TooMany
 from influencers.models import AttributionPolicy, Click, CreatorCode, Influencer, Link
+from influencers.personal import resting_code
 from influencers.referrals import DEFAULT_POLICY, Policy
 from notifications.services import notify
 
@@ -54,6 +55,9 @@ def choose_code(*, influencer: Influencer, typed: str) -> CreatorCode:
     code = normalised(typed)
     if not is_code(code):
         raise BadCode(_("A code has 3 to 20 letters and digits, for example MEI10."))
+    if CreatorCode.objects.filter(code=resting_code(code)).exists():
+        # Of a creator who left.
+        raise BadCode(_("This code is taken. Choose another one."))
     own = CreatorCode.objects.filter(influencer=influencer)
     if kept := own.filter(code=code).first():
         if kept.paused_at:

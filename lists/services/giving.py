@@ -141,7 +141,7 @@ def _tell(row: Claim, kind: str) -> None:
     """Tell a giver something about her claim: by notice, or by mail where she is a guest."""
     data = {"thing": row.item.label, "list": row.item.list.name, "owner": row.item.list.owner.name, "name": row.name}
     if row.giver is not None:
-        notify(recipient=row.giver, kind=kind, data=data, url=f"/claims/{row.token}")
+        notify(recipient=row.giver, actor=row.item.list.owner, kind=kind, data=data, url=f"/claims/{row.token}")
     else:
         words = {**data, "url": f"/claims/{row.token}"}
         send_mail(kind=kind, to=row.email, language=settings.LANGUAGE_CODE, data=words, key=f"{kind}-{row.pk}")

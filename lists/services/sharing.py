@@ -49,7 +49,7 @@ def name_person(*, row: List, user: User, role: str) -> ListMember:
         row.save(update_fields=["audience"])
     if created:
         data = {"name": row.owner.name, "list": row.name}
-        notify(recipient=user, kind="list_shared", data=data, url=row.get_absolute_url())
+        notify(recipient=user, actor=row.owner, kind="list_shared", data=data, url=row.get_absolute_url())
     return member
 
 

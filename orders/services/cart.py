@@ -122,7 +122,9 @@ def set_code(*, cart: Cart, typed: str, user: User | None) -> CreatorCode | None
     """Credit the whole cart to the creator whose code was typed; an empty one takes the code off. Raises BadCode."""
     code = None
     if typed.strip():
-        codes = CreatorCode.objects.select_related("influencer__user").filter(influencer__state=Influencer.State.ACTIVE)
+        codes = CreatorCode.objects.select_related("influencer__user").filter(
+            influencer__state=Influencer.State.ACTIVE, influencer__user__is_active=True
+        )
         code = codes.filter(code=normalised(typed)).first()
         if code is not None and code.paused_at:
             raise BadCode(_("This code is paused. Ask the creator for the new one, or go on without it."))

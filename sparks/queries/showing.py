@@ -178,7 +178,8 @@ def _unheard(pks: Iterable[int], user: User | None) -> dict[int, int]:
         )
         .filter(loud | Q(is_across_block=True) | Q(is_under_block=True), spark__in=list(pks))
         .filter(
-            Q(parent__isnull=True) | Q(parent__state=Comment.State.POSTED, parent__removed_at__isnull=True),
+            Q(parent__isnull=True)
+            | Q(parent__state__in=[Comment.State.POSTED, Comment.State.LEFT], parent__removed_at__isnull=True),
             state=Comment.State.POSTED, removed_at__isnull=True,
         )
     )  # fmt: skip

@@ -140,7 +140,8 @@ def recount(*, spark_id: int) -> None:
     # Whoever comments meanwhile waits here to add one.
     list(Spark.objects.select_for_update().filter(pk=spark_id))
     stands = Q(state=Comment.State.POSTED, removed_at__isnull=True)
-    under = Q(parent__isnull=True) | Q(parent__state=Comment.State.POSTED, parent__removed_at__isnull=True)
+    upright = [Comment.State.POSTED, Comment.State.LEFT]
+    under = Q(parent__isnull=True) | Q(parent__state__in=upright, parent__removed_at__isnull=True)
     count = Comment.objects.filter(stands & under, spark=spark_id).count()
     Spark.objects.filter(pk=spark_id).update(comments=count)
     stir_spark(spark_id)

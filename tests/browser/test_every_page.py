@@ -22,7 +22,7 @@ PAGES = {
         "/account/signup/", "/account/password/reset/", "/nowhere", "/sparks", "/sparks/c", "/sparks/lively", "/sparks/t/home", "/s/morning", "/trending", "/welcome/topics",
         "/sparks/badges", "/sparks/of/slowhome/badges", "/s/morning/edits",
     ],
-    "buyer": ["/", "/cart", "/checkout", "/orders", "/orders/ORDER1", "/me", "/me/settings", "/notifications", "/account/email/", "/lists", "/lists/new", "/lists/{wishes}", "/lists/{wishes}/settings", "/lists/{wishes}/add",
+    "buyer": ["/", "/cart", "/checkout", "/orders", "/orders/ORDER1", "/me", "/me/settings", "/me/data", "/me/close", "/me/closed", "/notifications", "/account/email/", "/lists", "/lists/new", "/lists/{wishes}", "/lists/{wishes}/settings", "/lists/{wishes}/add",
               "/lists/{wishes}/reveal", "/lists/{wishes}/items/{wish}", "/friends", "/friends/find?q=mei", "/parcels", "/parcels/{gift}", "/p/teal-mug/save", "/sparks", "/sparks/following", "/sparks/new", "/s/morning", "/s/morning/keep", "/s/morning/report", "/sparks/rulings/{ruling}"],
     "stranger": ["/apply?step=you", "/apply?step=accounts", "/orders", "/notifications", "/review"],
     "owner": ["/studio", "/studio?days=90", "/studio/earnings", "/studio/earnings/{line}", "/studio/shop", "/studio/shop/collections/{collection}",
