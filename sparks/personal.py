@@ -32,6 +32,7 @@ WORDS = (
     Word("sparks.SparkEdit", Fate.GOES, hers=(HER,)),
     Word("sparks.ProductTag", Fate.GOES, hers=(f"photo__{HER}",)),
     Word("sparks.Photo", Fate.GOES, hers=(HER,), files=("small", "large", "film", "upload")),
+    Word("sparks.DroppedPhoto", Fate.GOES, hers=(HER,)),
     Word("sparks.PollOption", Fate.GOES, hers=(f"poll__{HER}",)),
     Word("sparks.Poll", Fate.GOES, hers=(HER,)),
     Word("sparks.Shelf", Fate.GOES, about=(HER,)),
@@ -39,7 +40,7 @@ WORDS = (
     Word("sparks.SparkHeat", Fate.GOES, about=(HER,)),
     # Members by their number: what she saw goes by services.leaving.
     Word("sparks.View", Fate.GOES, about=(HER,)),
-    Word("sparks.Spark", Fate.GOES, hers=("author",)),
+    Word("sparks.Spark", Fate.GOES, hers=("author",), files=("share",)),
     Word("sparks.Topic", Fate.NOBODYS),
     Word("sparks.Heat", Fate.NOBODYS),
     Word("sparks.HeatDue", Fate.NOBODYS),

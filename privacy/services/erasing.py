@@ -101,7 +101,7 @@ def _carry_out(word: Word, user: User) -> None:
 
 def _files_of(user: User) -> set[str]:
     """Files that her rows name. Those of the demo are the shop's own."""
-    found = set(storefront.removed_photos(user))
+    found = {*storefront.removed_photos(user), *sparks.dropped_files(user)}
     for word in registry.WORDS:
         for column in word.files:
             found |= set(registry.rows(word, user, mine_only=False).values_list(column, flat=True))

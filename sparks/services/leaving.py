@@ -4,7 +4,19 @@ from django.db.models import Exists, F, OuterRef
 
 from accounts.models import User
 from catalog.services import stir
-from sparks.models import Comment, Helpful, KeptSpark, Like, ProductTag, ProductVote, Report, Ruling, Spark, View
+from sparks.models import (
+    Comment,
+    DroppedPhoto,
+    Helpful,
+    KeptSpark,
+    Like,
+    ProductTag,
+    ProductVote,
+    Report,
+    Ruling,
+    Spark,
+    View,
+)
 from sparks.services.acts import recount
 from sparks.services.heating import stir_spark
 
@@ -46,3 +58,11 @@ def _leave_comments(user: User) -> list[int]:
     for spark in sparks:
         recount(spark_id=spark)
     return sparks
+
+
+def dropped_files(user: User) -> list[str]:
+    """Files of pictures that were taken out of Sparks and may still be put back: no column names them."""
+    rows = DroppedPhoto.objects.filter(spark__author=user).values_list("photo", flat=True)
+    return [
+        path for photo in rows for path in (photo.get(name) for name in ("small", "large", "film", "upload")) if path
+    ]

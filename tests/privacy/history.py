@@ -40,6 +40,7 @@ from sparks.models import (
     Appeal,
     Badge,
     Comment,
+    DroppedPhoto,
     Helpful,
     KeptSpark,
     Less,
@@ -207,6 +208,9 @@ def live(cast: ModuleType) -> History:
     spark = SparkFactory(author=her, words="Zqx morning", code="zqxcode", topic=world.spark.topic)
     photo = PhotoFactory(spark=spark, small=files[-3], large=files[-2], film=files[-1], alt="Zqx shelf")
     ProductTagFactory(photo=photo, product=world.product)
+    files += [stored("sparks/zqx-dropped.webp"), stored("sparks/zqx-share.jpg")]
+    DroppedPhoto.objects.create(spark=spark, photo={"small": files[-2], "large": files[-2], "film": "", "alt": "Zqx"})
+    Spark.objects.filter(pk=spark.pk).update(share=files[-1])
     SparkEdit.objects.create(spark=spark, words="Zqx before", topic_slug="home")
     set_poll(spark=spark, question="Which zqx?", options=[("Zqx one", None), ("Two", None)], days=3)
     acts.comment(spark=spark, author=mei, words="How nice")

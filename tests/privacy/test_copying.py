@@ -68,8 +68,8 @@ def test_a_copy_has_every_table_of_hers_and_nothing_of_others(history: History) 
     assert [item["title"] for item in rows["lists/listitem.json"]] == ["Zqx thing"]
     assert "taken" not in rows["lists/listitem.json"][0]
     files = [name for name in archive.namelist() if name.startswith("files/")]
-    # Every picture that a row names, and the evidence; of what was taken out of the shop only the words.
-    assert len(files) == len(history.files) - 1 + 1
+    # Every picture that a row names, and the evidence; of what was taken out of the shop or a Spark only the words.
+    assert len(files) == len(history.files) - 2 + 1
     assert archive.read(next(name for name in files if "evidence" in name)) == b"RIFF-zqx-evidence"
     assert "Zqxanna Zqxdale" in archive.read("README.txt").decode()
 

@@ -1,5 +1,7 @@
 """Every model has its word, and every word fits its model."""
 
+import inspect
+import re
 from collections.abc import Callable
 
 from django.apps import apps
@@ -78,6 +80,16 @@ def test_every_name_in_a_word_is_a_column() -> None:
         return {*word.secret, *word.people, *word.opens, *word.files, *word.blank, *word.plain} - columns(word)
 
     assert troubles(unknown) == {}
+
+
+def test_every_column_that_names_a_file_is_said_to() -> None:
+    """Files leave with the row: a model that shows one by ``default_storage`` says which column it is."""
+
+    def unsaid(word: Word) -> set[str]:
+        shown = set(re.findall(r"default_storage\.\w+\(self\.(\w+)", inspect.getsource(model_of(word))))
+        return set() if word.fate == Fate.NOBODYS else shown - set(word.files)
+
+    assert troubles(unsaid) == {}
 
 
 def test_a_fate_says_what_it_needs() -> None:

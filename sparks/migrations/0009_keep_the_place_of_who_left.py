@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sparks', '0006_judge_and_thank'),
+        ('sparks', '0008_share_pictures'),
     ]
 
     operations = [
