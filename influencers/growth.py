@@ -13,6 +13,7 @@ from influencers.scoring import (
     Reach,
     as_if_proved,
     band_of,
+    points_of,
     rank,
     score,
     score_account,
@@ -58,13 +59,15 @@ class Plan:
     """How to become likely. ``singles``: for each part the smallest change that suffices alone, in the order of parts.
 
     ``combination`` is given where no single change suffices; empty, too: only a person can help (``is_reachable``).
-    ``needs_proof``: the steps count only once she has proved her accounts.
+    ``needs_proof``: the steps count only once she has proved her accounts. ``tops``: parts that could rise and do not suffice
+    alone, with about the points that she would have with each at its best.
     """
 
     is_there: bool
     needs_proof: bool
     singles: tuple[Step, ...] = ()
     combination: tuple[Step, ...] = ()
+    tops: tuple[tuple[str, float], ...] = ()
 
     @property
     def is_reachable(self) -> bool:
@@ -103,11 +106,14 @@ def plan(reaches: Iterable[Reach], policy: Policy, *, today: date) -> Plan:
         return Plan(is_there=False, needs_proof=True)
     search = Search(as_if_proved(listed), policy, today)
     singles = tuple(step for step in (search.smallest(part) for part in PARTS) if step)
+    enough = {step.part for step in singles}
+    tops = ((part, search.top(part)) for part in PARTS if part not in enough)
     return Plan(
         is_there=False,
         needs_proof=needs_proof,
         singles=singles,
         combination=() if singles else search.combination(),
+        tops=tuple((part, points) for part, points in tops if points is not None),
     )
 
 
@@ -120,13 +126,42 @@ class Search:
 
     def is_likely(self, place: int, reach: Reach) -> bool:
         """The verdict with this account in the place of the old one."""
-        accounts: list[AccountScore] = [*self.scored[:place], *self.scored[place + 1 :]]
-        accounts.append(score_account(reach, self.policy, today=self.today))
-        accounts.sort(key=rank)
+        accounts = self.ranked(place, reach)
         floor = self.policy.follower_floor
         others = [one for number, one in enumerate(self.reaches) if number != place]
         is_large = reach.followers >= floor or any(one.followers >= floor for one in others)
         return verdict_of(accounts, self.policy, is_large_enough=is_large) == "likely"
+
+    def ranked(self, place: int, reach: Reach) -> list[AccountScore]:
+        """All accounts with this one in the place of the old one, the best first."""
+        others = [*self.scored[:place], *self.scored[place + 1 :]]
+        return sorted([*others, score_account(reach, self.policy, today=self.today)], key=rank)
+
+    def top(self, part: str) -> float | None:
+        """The most points with this part of one account at its best; None where it cannot rise."""
+        now = points_of(sorted(self.scored, key=rank), self.policy)
+        found = (
+            points_of(self.ranked(place, better), self.policy)
+            for place, reach in enumerate(self.reaches)
+            for better in self.best(part, place, reach)
+        )
+        most = max(found, default=now)
+        return most if most > now else None
+
+    def best(self, part: str, place: int, reach: Reach) -> Iterator[Reach]:
+        """The account with this part as good as it gets; with every size where the following is asked for."""
+        most = self.most_reactions(reach) if part == "engagement" else None
+        if most is not None:
+            number, other = self.counted(reach)
+            yield changed(reach, number, max(0, most - other), today=self.today)
+        elif part == "reach":
+            yield from (replace(reach, followers=size) for size in self.growing(reach))
+        elif part == "authenticity":
+            yield self.made(reach, self.mended(place, reach))
+        elif part == "cadence" and (reach.posts_in_60_days or 0) < full_cadence(self.policy):
+            yield replace(reach, posts_in_60_days=full_cadence(self.policy))
+        elif part == "relevance" and reach.relevance is not None:
+            yield replace(reach, relevance=MOST_RELEVANCE)
 
     def smallest(self, part: str) -> Step | None:
         """The least change of this part that suffices, over all accounts."""
@@ -169,11 +204,10 @@ class Search:
 
     def engagement(self, place: int, reach: Reach) -> Step | None:
         """Reactions are raised by likes; by comments where only these are known."""
-        number = "comments" if reach.likes is None and reach.comments is not None else "likes"
         most = self.most_reactions(reach)
         if most is None:
             return None
-        other = (reach.likes if number == "comments" else reach.comments) or 0
+        number, other = self.counted(reach)
         before = reach.comments if number == "comments" else reach.likes
         after = self.first(place, reach, number, before, most - other)
         if after is None:
@@ -182,6 +216,12 @@ class Search:
         rate_before = None if reach.reactions is None else 100 * reach.reactions / base
         step = self.step("engagement", reach, number, before, after)
         return replace(step, rate_before=rate_before, rate_after=100 * (after + other) / base)
+
+    def counted(self, reach: Reach) -> tuple[str, int]:
+        """Which of the reactions is raised, and how many of the other kind there are."""
+        if reach.likes is None and reach.comments is not None:
+            return "comments", 0
+        return "likes", reach.comments or 0
 
     def base(self, reach: Reach) -> int | None:
         """What reactions are counted against."""
@@ -199,6 +239,15 @@ class Search:
     def followers(self, place: int, reach: Reach) -> int | None:
         """The least following that suffices with everything else as it is. Not every rise helps: the rate falls with it."""
         last = reach.followers
+        for following in self.growing(reach):
+            if self.is_likely(place, replace(reach, followers=following)):
+                return least(last, following, lambda count: self.is_likely(place, replace(reach, followers=count)))
+            last = following
+        return None
+
+    def growing(self, reach: Reach) -> Iterator[int]:
+        """Followers above the present ones up to the ceiling, in strides; no end of a tier is left out."""
+        last = reach.followers
         ends = sorted({end for end in (*self.policy.tiers, self.policy.follower_floor) if end > last})
         value = float(max(last, 1))
         while last < self.policy.follower_ceiling:
@@ -206,10 +255,8 @@ class Search:
             following = max(last + 1, min(math.ceil(value), self.policy.follower_ceiling))
             if ends and ends[0] <= following:
                 following = ends.pop(0)
-            if self.is_likely(place, replace(reach, followers=following)):
-                return least(last, following, lambda count: self.is_likely(place, replace(reach, followers=count)))
+            yield following
             last = following
-        return None
 
     def mended(self, place: int, reach: Reach) -> Iterator[Step]:
         """What she can do about the flags of an account."""

@@ -460,6 +460,11 @@ def _combined(accounts: list[AccountScore], policy: Policy) -> tuple[float, floa
     return together, min(100.0, clean.points + share * other)
 
 
+def points_of(accounts: list[AccountScore], policy: Policy) -> float:
+    """The points of ranked accounts together."""
+    return round(_combined(accounts, policy)[0], 1)
+
+
 def verdict_of(accounts: list[AccountScore], policy: Policy, *, is_large_enough: bool) -> str:
     """``likely``, ``close`` or ``not_yet`` for ranked accounts.
 

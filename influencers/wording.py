@@ -20,7 +20,7 @@ VERDICT_KINDS = {"likely": "ok", "close": "warn", "not_yet": "info"}
 class ScoreLine:
     """One factor with her own numbers: ``points`` of at most ``most``; ``advice`` says what would move it.
 
-    ``step`` is the smallest change of this factor that would be enough alone; empty where none is.
+    ``step`` is the smallest change of this factor that would be enough alone; where none is, ``limit`` says how far it would lead.
     """
 
     key: str
@@ -31,6 +31,7 @@ class ScoreLine:
     advice: str
     is_missing: bool
     step: str = ""
+    limit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,12 @@ def score_view(score: Mapping[str, Any], policy: scoring.Policy, *, today: date)
     listed = score.get("accounts") or []
     best = listed[0] if listed else None
     reach = by_account.get((best["platform"], best["handle"])) if best else None
-    steps = {step["part"]: step_words(step) for step in (score.get("plan") or {}).get("singles", [])}
+    plan = score.get("plan") or {}
+    steps = {step["part"]: step_words(step) for step in plan.get("singles", [])}
+    limits = {part: _limit_words(points, policy) for part, points in plan.get("tops", [])}
     # Nothing proved yet: the factors of what would count stand there, so that she sees what proof is worth.
     parts = score["parts"] or (best["parts"] if best else [])
-    lines = [_line(part, reach, best, listed, policy, today, steps) for part in parts] if best and reach else []
+    lines = [_line(part, reach, best, listed, policy, today, steps, limits) for part in parts] if best and reach else []
     once_proved = score.get("points_once_proved", score["points"])
     return ScoreView(
         points=score["points"],
@@ -191,6 +194,16 @@ def step_words(step: Mapping[str, Any]) -> str:
     return _("Fresh numbers from %(network)s: connect the account again") % counted
 
 
+def _limit_words(points: float, policy: scoring.Policy) -> str:
+    """That a part is not enough alone, and how far it would lead at its best."""
+    if points >= policy.likely_from:
+        # Something in the figures is doubted: points alone do not carry her over.
+        return _("Not enough alone.")
+    return _("Not enough alone: at its best your score would be about %(points)s.") % {
+        "points": number_format(points, 1)
+    }
+
+
 def _engagement_step(step: Mapping[str, Any], counted: dict[str, str], gap: int) -> str:
     if step["rate_before"] is None:
         if step["number"] == "comments":
@@ -254,6 +267,7 @@ def _line(
     policy: scoring.Policy,
     today: date,
     steps: Mapping[str, str],
+    limits: Mapping[str, str],
 ) -> ScoreLine:
     """One factor in words."""
     network = networks()[reach.platform]
@@ -300,6 +314,7 @@ def _line(
         advice=advice,
         is_missing=part["value"] is None,
         step=steps.get(key, ""),
+        limit=limits.get(key, ""),
     )
 
 

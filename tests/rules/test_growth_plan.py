@@ -70,6 +70,23 @@ def test_a_combination_flips_the_verdict_and_needs_each_of_its_steps(accounts: l
 
 
 @given(listed)
+def test_a_part_that_is_not_enough_alone_says_how_far_it_leads(accounts: list[Reach]) -> None:
+    result = plan(accounts, DEFAULT_POLICY, today=TODAY)
+    now = score(as_if_proved(accounts), DEFAULT_POLICY, today=TODAY).points
+
+    assert not {step.part for step in result.singles} & {part for part, _points in result.tops}
+    for part, points in result.tops:
+        assert points > now
+        if part == "cadence":
+            tries = [
+                [replace(one, posts_in_60_days=99) if one is account else one for one in as_if_proved(accounts)]
+                for account in as_if_proved(accounts)
+            ]
+            assert points >= max(score(tried, DEFAULT_POLICY, today=TODAY).points for tried in tries) - 0.1
+            assert all(verdict(tried) != "likely" for tried in tries)
+
+
+@given(listed)
 def test_who_is_likely_needs_no_plan_and_who_only_lacks_proof_is_told_so(accounts: list[Reach]) -> None:
     result, now = (run(accounts, DEFAULT_POLICY, today=TODAY) for run in (plan, score))
 
@@ -108,3 +125,5 @@ def test_every_line_of_the_written_plan_comes_out_as_written(row: dict[str, str]
 
     assert (", ".join(map(told, result.singles)) or "-") == row["one of these"]
     assert (", ".join(map(told, result.combination)) or "-") == row["all of these"]
+    tops = ", ".join(f"{part} {points}" for part, points in result.tops)
+    assert (tops or "-") == row["not enough alone"]
