@@ -68,6 +68,8 @@ class ScoreView:
     version: str
     once_proved: float | None
     plan: PlanView | None
+    # What moved since her earlier application; empty for a first one.
+    since: str
 
 
 def networks() -> dict[str, str]:
@@ -92,8 +94,10 @@ def verdict_label(verdict: str) -> str:
     return {"likely": _("Likely to qualify"), "close": _("Close"), "not_yet": _("Not yet")}[verdict]
 
 
-def score_view(score: Mapping[str, Any], policy: scoring.Policy, *, today: date) -> ScoreView:
-    """A score as it is kept (services.weighing.weighed) in words. Sentences carry her own numbers."""
+def score_view(
+    score: Mapping[str, Any], policy: scoring.Policy, *, today: date, before: Mapping[str, Any] | None = None
+) -> ScoreView:
+    """A score as it is kept (services.weighing.weighed) in words, beside the one ``before``. Sentences carry her own numbers."""
     names = networks()
     reaches = [scoring.reach_from(data) for data in score.get("reaches") or []]
     by_account = {(reach.platform, reach.handle): reach for reach in reaches}
@@ -122,7 +126,24 @@ def score_view(score: Mapping[str, Any], policy: scoring.Policy, *, today: date)
         version=policy.version,
         once_proved=None if once_proved == score["points"] else once_proved,
         plan=plan_view(score),
+        since=since_words(before, score) if before else "",
     )
+
+
+def since_words(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """How far the points moved since an earlier score, and by which factors, the largest first."""
+    names = labels()
+    earlier, later = ({part["key"]: part["points"] for part in score.get("parts") or []} for score in (before, now))
+    moved = {key: round(later.get(key, 0) - earlier.get(key, 0), 1) for key in names}
+    told = [f"{names[key]} {_signed(by)}" for key, by in sorted(moved.items(), key=lambda item: -abs(item[1])) if by]
+    total = _("Since last time: %(points)s points.") % {"points": _signed(round(now["points"] - before["points"], 1))}
+    return f"{total} {' · '.join(told)}" if told else total
+
+
+def _signed(by: float) -> str:
+    """A change with its sign."""
+    shown = number_format(abs(by), 1)
+    return f"+{shown}" if by > 0 else f"−{shown}" if by < 0 else shown
 
 
 def plan_view(score: Mapping[str, Any]) -> PlanView | None:

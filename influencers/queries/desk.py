@@ -312,7 +312,7 @@ def count_words(count: int) -> str:
 def application_for_review(pk: int) -> Application:
     """The gate of a reviewer's acts: 404 for a draft or no application."""
     return get_object_or_404(
-        Application.objects.sent().select_related("user", "decided_by", "held_by", "first_by"), pk=pk
+        Application.objects.sent().select_related("user", "decided_by", "held_by", "first_by", "previous"), pk=pk
     )
 
 

@@ -119,13 +119,14 @@ def live_score(figures: Iterable[AccountFigures]) -> ScoreView:
 
 
 def draft_score(application: Application) -> ScoreView:
-    """The score that a draft would have if it were sent now."""
-    return _estimate(reaches_of(application))
+    """The score that a draft would have if it were sent now, beside that of her last one that was declined."""
+    declined = Application.objects.filter(user=application.user_id, state=Application.State.DECLINED).order_by("-pk")
+    return _estimate(reaches_of(application), before=declined.values_list("score", flat=True).first())
 
 
-def _estimate(reaches: list[scoring.Reach]) -> ScoreView:
+def _estimate(reaches: list[scoring.Reach], before: dict[str, Any] | None = None) -> ScoreView:
     today, policy = timezone.localdate(), ScorePolicy.objects.in_force()
-    return score_view(weighed(reaches, policy, today=today), policy, today=today)
+    return score_view(weighed(reaches, policy, today=today), policy, today=today, before=before)
 
 
 def stored_score(application: Application) -> ScoreView | None:
@@ -133,12 +134,13 @@ def stored_score(application: Application) -> ScoreView | None:
     if not application.score or application.submitted_at is None:
         return None
     policy = ScorePolicy.objects.numbers_of(application.policy_version)
-    return score_view(application.score, policy, today=timezone.localdate(application.submitted_at))
+    before = application.previous.score if application.previous else None
+    return score_view(application.score, policy, today=timezone.localdate(application.submitted_at), before=before)
 
 
 def status_page(user: User) -> StatusPage:
     """Her latest application that was sent; 404 when there is none."""
-    application = Application.objects.sent().filter(user=user).order_by("-pk").first()
+    application = Application.objects.sent().filter(user=user).select_related("previous").order_by("-pk").first()
     if application is None:
         raise Http404
     standing, is_declined = standing_of(user), application.state == Application.State.DECLINED

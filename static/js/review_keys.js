@@ -1,4 +1,4 @@
-// Single keys at the reviewers' desk: J and K change the case, A, D, M and N open a form, U goes to Undo, ? to the list.
+// Single keys at the reviewers' desk: J and K change the case, A, D, M and N open a form, U goes to Undo, E to the evidence, ? to the list.
 // They work only while the focus is inside the case and nobody types. No key decides on its own: Enter does.
 const region = document.querySelector("[data-review-keys]");
 const control = document.querySelector("[data-keys-switch]");
@@ -24,11 +24,13 @@ if (region) {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || !region.contains(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (localStorage.getItem(NAME) === "off") return;
-    const target = region.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
-    if (!target) return;
+    const targets = [...region.querySelectorAll(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)];
+    if (!targets.length) return;
     event.preventDefault();
+    // Of several, such as the evidence of each account, the one after that which is focused.
+    const target = targets[(targets.indexOf(document.activeElement) + 1) % targets.length];
     if (target.tagName === "DETAILS") open(target);
-    else if (target.tagName === "A") target.click();
+    else if (target.tagName === "A" && !target.classList.contains("evidence")) target.click();
     else target.focus();
   });
   // The next case begins at its heading, and what was done before is said.

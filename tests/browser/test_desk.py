@@ -56,6 +56,10 @@ def test_three_cases_by_keyboard_alone(visit: object, three: list[Application], 
     assert focused(page) == "Ann First"
     assert Application.objects.get(pk=three[0].pk).verdict == ""
 
+    # Evidence, without leaving the case.
+    page.keyboard.press("e")
+    assert focused(page) == f"Evidence {three[0].accounts.get()} E"
+
     # Next and previous, and a note.
     with page.expect_navigation():
         page.keyboard.press("j")
