@@ -343,7 +343,7 @@ class Snapshot(AppendOnlyModel):
     average_views = models.PositiveBigIntegerField(null=True)
     newest_post_on = models.DateField(null=True)
     opened_on = models.DateField(null=True)
-    # The recent posts behind the averages, newest first: at, likes, comments, views, url.
+    # The recent posts behind the averages, newest first: at, likes, comments, views, url, picture.
     recent = models.JSONField(default=list, blank=True)
 
     class Meta:

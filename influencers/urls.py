@@ -40,6 +40,7 @@ urlpatterns = [
     path("review/replies", reviewing.replies, name="replies"),
     path("review/replies/<int:pk>", reviewing.reply, name="reply"),
     path("review/applications/<int:pk>", reviewing.review, name="review"),
+    path("review/figures/<int:pk>/posts/<int:number>", reviewing.post_picture, name="post_picture"),
     path("review/applications/<int:pk>/hold", reviewing.hold, name="hold"),
     path("review/applications/<int:pk>/release", reviewing.release, name="release"),
     path("review/applications/<int:pk>/approve", reviewing.approve, name="approve"),

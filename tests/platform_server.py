@@ -1,5 +1,6 @@
 """The five networks on one local server, in the shapes that they document: real HTTP for tests, in a thread."""
 
+import io
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from PIL import Image
 
 ACCESS, REFRESH = "access-token-canary-1", "refresh-token-canary-1"
 
@@ -49,7 +52,7 @@ class World:
         base = self.base
         return {
             "youtube.authorize": f"{base}/youtube/authorize", "youtube.token": f"{base}/youtube/token",
-            "youtube.revoke": f"{base}/youtube/revoke", "youtube.api": f"{base}/youtube/v3",
+            "youtube.revoke": f"{base}/youtube/revoke", "youtube.api": f"{base}/youtube/v3", "youtube.pictures": f"{base}/pictures",
             "instagram.authorize": f"{base}/instagram/authorize", "instagram.token": f"{base}/instagram/token",
             "instagram.graph": f"{base}/instagram/graph", "instagram.discovery": f"{base}/instagram/discovery",
             "facebook.authorize": f"{base}/facebook/authorize", "facebook.graph": f"{base}/facebook/graph",
@@ -119,6 +122,12 @@ class Handler(BaseHTTPRequestHandler):
     def posts(self) -> list[dict[str, Any]]:
         return self.world.posts
 
+    def pictures(self, rest: str) -> None:
+        """A small red picture for every post."""
+        out = io.BytesIO()
+        Image.new("RGB", (320, 180), "red").save(out, "PNG")
+        self.say(out.getvalue())
+
     # --- YouTube
 
     def youtube(self, rest: str) -> None:
@@ -145,7 +154,7 @@ class Handler(BaseHTTPRequestHandler):
         if rest == "v3/playlistItems":
             return self.say({"items": [{"contentDetails": {"videoId": f"v{n}"}} for n, _ in enumerate(self.posts())]})
         return self.say({"items": [
-            {"id": f"v{n}", "snippet": {"publishedAt": post["at"]},
+            {"id": f"v{n}", "snippet": {"publishedAt": post["at"], "thumbnails": {"medium": {"url": f"{self.world.base}/pictures/v{n}.png"}}},
              "statistics": {"viewCount": str(post["views"])} | ({} if world.is_hidden else {"likeCount": str(post["likes"]), "commentCount": str(post["comments"])})}
             for n, post in enumerate(self.posts())
         ]})  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 
@@ -50,6 +50,8 @@ class Post:
     comments: int | None = None
     views: int | None = None
     url: str = ""
+    # Where the network keeps its picture; such addresses end after a while.
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Platform:
     # The settings (settings.PLATFORMS[name]) without which members cannot sign in, and without which profiles cannot be read.
     sign_in_keys: ClassVar[tuple[str, ...]] = ("client_id", "client_secret")
     public_keys: ClassVar[tuple[str, ...]] = ()
+    # The hosts (they and those under them) on which the network keeps pictures.
+    picture_hosts: ClassVar[tuple[str, ...]] = ()
     # Tokens are renewed when they end within this many seconds.
     renew_ahead: ClassVar[int] = 300
 
@@ -91,6 +95,19 @@ class Platform:
     def url(self, name: str) -> str:
         """The base address ``name``."""
         return str(settings.PLATFORM_URLS.get(f"{self.name}.{name}", self.urls[name]))
+
+    def is_picture(self, address: str) -> bool:
+        """The address is one of the network's own pictures: nothing else is fetched for whoever named it."""
+        base = settings.PLATFORM_URLS.get(f"{self.name}.pictures")
+        if base and address.startswith(f"{base}/"):
+            return True
+        try:
+            parts = urlsplit(address)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            return False
+        is_theirs = any(host == one or host.endswith(f".{one}") for one in self.picture_hosts)
+        return parts.scheme == "https" and port is None and "@" not in parts.netloc and is_theirs
 
     def can_sign_in(self) -> bool:
         """Members can prove an account by signing in there."""

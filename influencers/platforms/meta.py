@@ -20,6 +20,7 @@ from influencers.platforms.base import (
 from influencers.platforms.wire import Answer
 
 VERSION = "v25.0"
+PICTURE_HOSTS = ("cdninstagram.com", "fbcdn.net")
 # Meta's numbers in error.code: the token is at its end; too many questions; not allowed; no such thing.
 KINDS = {
     190: "expired",
@@ -61,6 +62,7 @@ class Instagram(Meta):
         "discovery": f"https://graph.facebook.com/{VERSION}",
     }
     public_keys = ("discovery_user_id", "discovery_token")
+    picture_hosts = PICTURE_HOSTS
     # A long-lived token lasts 60 days and can only be renewed while it lives.
     renew_ahead = 10 * 86_400
 
@@ -92,7 +94,10 @@ class Instagram(Meta):
         """Her own figures and posts."""
         me = self._me(tokens)
         identity = self._identity(me, "user_id")
-        query = {"fields": "id,like_count,comments_count,timestamp,media_type,permalink", "limit": "50"}
+        query = {
+            "fields": "id,like_count,comments_count,timestamp,media_type,permalink,media_url,thumbnail_url",
+            "limit": "50",
+        }
         address = f"{self.url('graph')}/{VERSION}/me/media"
         media = self.question("GET", address, query=query, headers=bearer(tokens.access))
         return Figures(
@@ -112,7 +117,7 @@ class Instagram(Meta):
 
     def public_figures(self, handle: str) -> Figures:
         """A professional account's public figures."""
-        media = "media.limit(50){like_count,comments_count,timestamp,permalink}"
+        media = "media.limit(50){like_count,comments_count,timestamp,permalink,media_type,media_url,thumbnail_url}"
         found = self._discover(handle, f"id,username,biography,followers_count,follows_count,media_count,{media}")
         return Figures(
             identity=self._identity(found, "id"),
@@ -137,6 +142,9 @@ class Instagram(Meta):
                 likes=count(row, "like_count"),
                 comments=count(row, "comments_count"),
                 url=text(row, "permalink", missing=""),
+                # Of a film the network has a still.
+                picture=text(row, "thumbnail_url", missing="")
+                or ("" if maybe(row, "media_type") == "VIDEO" else text(row, "media_url", missing="")),
             )
             for row in rows
         )
@@ -160,6 +168,7 @@ class Facebook(Meta):
     }
     # A page that is not ours wants Meta's "Page Public Metadata Access": asked for apart from signing in.
     public_keys = ("page_token",)
+    picture_hosts = PICTURE_HOSTS
     renew_ahead = 10 * 86_400
 
     def exchange(self, *, code: str, verifier: str, redirect_uri: str) -> Tokens:
@@ -216,7 +225,7 @@ class Facebook(Meta):
         query = {"fields": "id,username,followers_count,fan_count,verification_status"}
         page = self.question("GET", f"{self.url('graph')}/{page_id}", query=query, headers=bearer(token))
         summary = "likes.summary(true).limit(0),comments.summary(true).limit(0)"
-        query = {"fields": f"created_time,permalink_url,{summary}", "limit": "50"}
+        query = {"fields": f"created_time,permalink_url,full_picture,{summary}", "limit": "50"}
         posts = self.question("GET", f"{self.url('graph')}/{page_id}/{edge}", query=query, headers=bearer(token))
         # Followers and likes of a page disagree on old ones: followers are what the site counts.
         followers = count(page, "followers_count")
@@ -229,6 +238,7 @@ class Facebook(Meta):
                     likes=count(row, "likes", "summary", "total_count"),
                     comments=count(row, "comments", "summary", "total_count"),
                     url=text(row, "permalink_url", missing=""),
+                    picture=text(row, "full_picture", missing=""),
                 )
                 for row in items(posts, "data")
             ),

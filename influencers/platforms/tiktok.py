@@ -30,6 +30,7 @@ class TikTok(Platform):
     """TikTok names the client's id its own way and answers 200 with an error inside now and then."""
 
     name = "tiktok"
+    picture_hosts = ("tiktokcdn.com", "tiktokcdn-us.com", "tiktokcdn-eu.com")
     scopes = ("user.info.basic", "user.info.profile", "user.info.stats", "video.list")
     scope_separator = ","
     # Documented for phones and desktops only: on the web, state and secret bind the sign-in.
@@ -64,7 +65,7 @@ class TikTok(Platform):
         """Her own figures and videos."""
         user = self._user(tokens)
         address = f"{self.url('api')}/video/list/"
-        query = {"fields": "id,create_time,share_url,view_count,like_count,comment_count"}
+        query = {"fields": "id,create_time,share_url,cover_image_url,view_count,like_count,comment_count"}
         videos = self.question("POST", address, query=query, document={"max_count": 20}, headers=bearer(tokens.access))
         return Figures(
             identity=self._identity(user),
@@ -77,6 +78,7 @@ class TikTok(Platform):
                     comments=count(row, "comment_count"),
                     views=count(row, "view_count"),
                     url=text(row, "share_url", missing=""),
+                    picture=text(row, "cover_image_url", missing=""),
                 )
                 for row in items(videos, "data", "videos")
             ),

@@ -67,8 +67,35 @@ def ask(
     headers: dict[str, str] | None = None,
 ) -> Answer:
     """Ask, and read the JSON of the answer. Raises Unanswered: no answer in time, a redirect, too much, or no JSON."""
+    status, answer_headers, content = _converse(method, url, query, form, document, headers)
+    try:
+        return Answer(status, json.loads(content) if content.strip() else {}, answer_headers)
+    except (ValueError, RecursionError):
+        if status >= 400:
+            return Answer(status, {}, answer_headers)
+        raise Unanswered("garbage") from None
+
+
+def picture(url: str) -> bytes:
+    """What lies at the address of a picture, whatever it is. Raises Unanswered."""
+    status, _headers, content = _converse("GET", url, headers={"Accept": "image/*"})
+    if status != 200:
+        raise Unanswered("garbage")
+    return content
+
+
+def _converse(
+    method: str,
+    url: str,
+    query: dict[str, str] | None = None,
+    form: dict[str, str] | None = None,
+    document: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers in lower case and content. Raises Unanswered."""
     parts = urlsplit(url)
-    target = (parts.path or "/") + (f"?{urlencode(query)}" if query else "")
+    asked = "&".join(part for part in (parts.query, urlencode(query or {})) if part)
+    target = (parts.path or "/") + (f"?{asked}" if asked else "")
     sent = {"Accept": "application/json", "User-Agent": f"{settings.SITE_NAME} (+{settings.SITE_URL})"}
     body = None
     if form is not None:
@@ -109,12 +136,7 @@ def ask(
         line.close()
     if time.monotonic() > ends_at or status >= 500 or 300 <= status < 400:
         raise Unanswered("away")
-    try:
-        return Answer(status, json.loads(content) if content.strip() else {}, answer_headers)
-    except (ValueError, RecursionError):
-        if status >= 400:
-            return Answer(status, {}, answer_headers)
-        raise Unanswered("garbage") from None
+    return status, answer_headers, content
 
 
 def _hang_up(line: HTTPConnection) -> None:

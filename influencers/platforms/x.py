@@ -29,6 +29,7 @@ class X(Platform):
     scopes = ("users.read", "tweet.read", "offline.access")
     urls = {"authorize": "https://x.com/i/oauth2/authorize", "api": "https://api.x.com/2"}
     public_keys = ("bearer_token",)
+    picture_hosts = ("twimg.com",)
 
     def url(self, name: str) -> str:
         """The token address lies under the API's."""
@@ -85,11 +86,18 @@ class X(Platform):
             "max_results": "50",
             "exclude": "retweets,replies",
             "tweet.fields": "created_at,public_metrics",
+            "expansions": "attachments.media_keys",
+            "media.fields": "url,preview_image_url",
         }
         identity = self._identity(user)
         address = f"{self.url('api')}/users/{identity.platform_id}/tweets"
         posts = self.question("GET", address, query=query, headers=headers)
         opened = maybe(user, "created_at")
+        pictures = {
+            text(row, "media_key", missing=""): text(row, "preview_image_url", missing="")
+            or text(row, "url", missing="")
+            for row in items(posts, "includes", "media")
+        }
         return Figures(
             identity=identity,
             followers=count(user, "public_metrics", "followers_count"),
@@ -102,7 +110,18 @@ class X(Platform):
                     comments=count(row, "public_metrics", "reply_count"),
                     views=count(row, "public_metrics", "impression_count"),
                     url=f"https://x.com/{identity.handle}/status/{text(row, 'id')}",
+                    picture=_picture_of(row, pictures),
                 )
                 for row in items(posts, "data")
             ),
         )
+
+
+def _picture_of(row: Any, pictures: dict[str, str]) -> str:
+    """The first picture that hangs at a post."""
+    keys = maybe(row, "attachments", "media_keys")
+    return (
+        next((pictures[key] for key in keys if isinstance(key, str) and key in pictures), "")
+        if isinstance(keys, list)
+        else ""
+    )

@@ -35,6 +35,7 @@ class YouTube(Platform):
         "api": "https://www.googleapis.com/youtube/v3",
     }
     public_keys = ("api_key",)
+    picture_hosts = ("ytimg.com", "ggpht.com")
 
     def more_in_authorize(self) -> dict[str, str]:
         """Without these two there is no refresh token."""
@@ -118,6 +119,7 @@ class YouTube(Platform):
                 comments=count(row, "statistics", "commentCount"),
                 views=count(row, "statistics", "viewCount"),
                 url=f"https://www.youtube.com/watch?v={text(row, 'id')}",
+                picture=text(row, "snippet", "thumbnails", "medium", "url", missing=""),
             )
             for row in items(videos, "items")
         )

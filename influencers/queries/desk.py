@@ -9,7 +9,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import get_language, ngettext, override
@@ -21,7 +23,17 @@ from influencers import desk, risk
 from influencers.countries import country_name
 from influencers.desk import DESK
 from influencers.finding import COUNTRY, NETWORK, TOPIC
-from influencers.models import Appeal, Application, ApplicationEvent, ReplyTemplate, ScorePolicy, SocialAccount
+from influencers.models import (
+    Appeal,
+    Application,
+    ApplicationEvent,
+    Connection,
+    ReplyTemplate,
+    ScorePolicy,
+    Snapshot,
+    SocialAccount,
+)
+from influencers.platforms.clients import client_for
 from influencers.queries.finding import named, with_marks
 from influencers.queries.programme import Moment, accounts_of, stored_score, story_of, topic_names
 from influencers.queries.proving import AccountCard, cards_for
@@ -123,12 +135,22 @@ class Claim:
     figures: list[Figure]
     profile_url: str
     fetched_at: datetime | None
-    posts: list[str]
 
     @property
     def notable(self) -> list[Figure]:
         """Figures that differ by more than the desk lets pass."""
         return [figure for figure in self.figures if figure.is_notable]
+
+
+@dataclass(frozen=True, slots=True)
+class RecentPost:
+    """One post that the network told of; ``picture_url`` is our own, empty where the network named no picture."""
+
+    account: str
+    at: datetime | None
+    likes: int | None
+    url: str
+    picture_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +198,7 @@ class ReviewPage:
 
     application: Application
     claims: list[Claim]
+    posts: list[RecentPost]
     cards: list[AccountCard]
     score: ScoreView | None
     segments: list[Segment]
@@ -328,7 +351,6 @@ def review_page(application: Application, reviewer: User, filters: Filters) -> R
     score = stored_score(application)
     signals = judging.signals_of(application)
     cards = cards_for(accounts, for_reviewer=True)
-    recent = {card.connection.pk: card.newest.recent for card in cards if card.newest}
     rows = cases(filters, reviewer, now).select_related("user")
     behind = list(following(rows, application.submitted_at, application.pk, filters.order)[: 2 * BESIDE])
     other_way = "oldest" if filters.order == "newest" else "newest"
@@ -343,7 +365,8 @@ def review_page(application: Application, reviewer: User, filters: Filters) -> R
     latest = last.order_by("-decided_at").first()
     return ReviewPage(
         application=application,
-        claims=[claim_of(account, recent.get(account.connection_id or 0, [])) for account in accounts],
+        claims=[claim_of(account) for account in accounts],
+        posts=[post for card in cards if card.newest for post in posts_of(card.newest, card.connection)],
         cards=cards,
         score=score,
         segments=segments_of(score),
@@ -374,7 +397,7 @@ def _undo_from(now: datetime) -> datetime:
     return now - timedelta(minutes=DESK.undo_minutes)
 
 
-def claim_of(account: SocialAccount, recent: Sequence[Mapping[str, Any]]) -> Claim:
+def claim_of(account: SocialAccount) -> Claim:
     """The account's figures in the order in which a reviewer reads them, beside what its network told last."""
     told = told_of(account)
     newest = told[-1] if told else None
@@ -391,15 +414,35 @@ def claim_of(account: SocialAccount, recent: Sequence[Mapping[str, Any]]) -> Cla
     for label, stated, name in rows:
         value = fetched.get(name)
         figures.append(figure_of(label, stated, value if isinstance(value, int) else None))
-    # What a network tells is no address until it looks like one.
-    posts = [post["url"] for post in recent if str(post.get("url") or "").startswith("https://")]
     return Claim(
         account=account,
         figures=figures,
         profile_url=profile_url(account.handle, account.platform),
         fetched_at=newest.taken_at if newest else None,
-        posts=posts[:POSTS],
     )
+
+
+def posts_of(snapshot: Snapshot, connection: Connection) -> list[RecentPost]:
+    """The newest posts of an account's snapshot."""
+    client, found = client_for(connection.platform), []
+    for number, post in enumerate(snapshot.recent[:POSTS]):
+        url, is_pictured = str(post.get("url") or ""), client.is_picture(str(post.get("picture") or ""))
+        found.append(
+            RecentPost(
+                account=str(connection),
+                at=parse_datetime(str(post.get("at") or "")),
+                likes=post.get("likes"),
+                # What a network tells is no address until it looks like one.
+                url=url if url.startswith("https://") else "",
+                picture_url=reverse("influencers:post_picture", args=[snapshot.pk, number]) if is_pictured else "",
+            )
+        )
+    return found
+
+
+def snapshot_for_review(pk: int) -> Snapshot:
+    """The figures behind a picture; 404 where there are none."""
+    return get_object_or_404(Snapshot.objects.select_related("connection"), pk=pk)
 
 
 def figure_of(label: str, stated: int | None, fetched: int | None) -> Figure:

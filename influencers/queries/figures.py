@@ -53,6 +53,17 @@ class Agreement:
         """Agreed of those compared; None where nothing can be compared."""
         return round(100 * self.agreed / self.compared) if self.compared else None
 
+    @property
+    def bars(self) -> list[Bar]:
+        """What people decided as the score said, and otherwise; and the close ones."""
+        counts = {
+            _("As the score said"): self.agreed,
+            _("Otherwise"): self.compared - self.agreed,
+            _("Close ones"): sum(approved + declined for _label, approved, declined in self.rows) - self.compared,
+        }
+        whole = sum(counts.values())
+        return [Bar(label, count, _share(count, whole)) for label, count in counts.items()]
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

@@ -41,7 +41,7 @@ def _having(conditions: Iterable[Q]) -> Q:
         if len(found) > RARE:
             # Not EXISTS, which PostgreSQL turns into a join of everybody: asked row by row, in the order of the queue.
             one = rows.filter(application=OuterRef("pk")).order_by().values("pk")[:1]
-            common &= Q(IsNull(Subquery(one), False))
+            common &= Q(IsNull(Subquery(one), rhs=False))
         else:
             rare = found if rare is None else rare & found
     if rare is None:

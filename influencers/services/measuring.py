@@ -140,7 +140,7 @@ def _keep(connection: Connection, figures: Figures, now: datetime) -> Snapshot:
             average_comments=middle.comments, average_views=middle.views,
             newest_post_on=middle.newest_at.date() if middle.newest_at else None, opened_on=figures.opened_on,
             recent=[
-                {"at": post.at.isoformat(), "likes": post.likes, "comments": post.comments, "views": post.views, "url": post.url}
+                {"at": post.at.isoformat(), "likes": post.likes, "comments": post.comments, "views": post.views, "url": post.url, "picture": post.picture}
                 for post in sorted(figures.posts, key=lambda post: post.at, reverse=True)[:KEPT_POSTS]
             ],
         )  # fmt: skip

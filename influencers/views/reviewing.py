@@ -33,7 +33,7 @@ from influencers.forms import (
 )
 from influencers.models import Application, ReplyTemplate, SocialAccount
 from influencers.queries import desk as queries
-from influencers.services import appealing, holding, replying, reviewing
+from influencers.services import appealing, holding, picturing, replying, reviewing
 from influencers.views.applying import member
 
 Act = ReplyTemplate.Act
@@ -146,6 +146,16 @@ def _case(request: HttpRequest, pk: int, more: dict[str, Any] | None = None, *, 
 def _refused(request: HttpRequest, pk: int, error: ProgrammeError, typed: dict[str, Any] | None = None) -> HttpResponse:
     """The case as it is now, with the reason why nothing was changed."""
     return _case(request, pk, {"refusal": error.message, **(typed or {})}, status=error.status)
+
+
+@reviewer_required
+@require_GET
+def post_picture(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """The picture of a recent post, from our own address."""
+    content = picturing.post_picture(queries.snapshot_for_review(pk), number)
+    if content is None:
+        raise Http404
+    return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": "private, max-age=86400"})
 
 
 @reviewer_required

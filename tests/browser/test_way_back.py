@@ -101,7 +101,7 @@ def travel(visit: object, world: World, sent: Application, otto: User, rhea: Use
 
     # The notice and the mail lead to the same page, where nothing is filled in again.
     page.goto("/notifications")
-    page.get_by_text("You are invited back").first.click()
+    page.locator("article", has_text="You are invited back").get_by_role("link", name="Open").click()
     expect(page.get_by_text("You are invited back: your numbers have crossed the line.")).to_be_visible()
     mail = message_of(Mail.objects.get(kind="application_invited"))
     assert "/apply/status" in mail.body
@@ -129,10 +129,11 @@ def travel(visit: object, world: World, sent: Application, otto: User, rhea: Use
     page.get_by_role("link", name="Set up your shop").click()
     page.get_by_role("button", name="Start my shop").click()
     page.get_by_role("link", name="Choose a handle").click()
-    page.get_by_label("Handle").fill("otto.makes")
-    page.get_by_role("button", name="Save").click()
-    page.get_by_label("Title").fill("Lamps")
+    page.locator("#id_handle").fill("otto.makes")
+    page.locator("main").get_by_role("button", name="Save").click()
+    page.locator("#id_title").fill("Lamps")
     page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("main h1")).to_contain_text("Lamps")
     for n in range(5):
         PickFactory(collection=Collection.objects.get(), product=ProductFactory(name=f"Lamp {n}"), position=n)
     page.goto("/studio/shop")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.db import connection as database
 from django.db import connections
 from django.test import Client
@@ -19,6 +20,7 @@ from core.models import AppendOnlyError
 from influencers import tasks
 from influencers.models import Application, Connection, PlatformMeter, Snapshot
 from influencers.platforms.base import PlatformTrouble, Tokens
+from influencers.platforms.clients import client_for
 from influencers.services import measuring, metering, weighing
 from tests.factories.influencers import ApplicationFactory, ConnectionFactory, SocialAccountFactory
 from tests.influencers.test_way_back import put_in_force
@@ -64,6 +66,48 @@ def test_a_fetch_is_kept_as_a_dated_snapshot(platform: str, otto: User, world: W
     assert connection.due_at is not None
     assert 2 <= connection.due_at.hour < 6 or (connection.due_at.hour, connection.due_at.minute) == (6, 0)
     assert connection.due_at > timezone.now()
+
+
+def test_reviewers_see_recent_posts_as_pictures_from_our_own_address(otto: User, as_rhea: Client, world: World) -> None:
+    cache.clear()
+    connection = signed_in(otto)
+    application = ApplicationFactory(user=otto, account=False)
+    SocialAccountFactory(application=application, platform="youtube", handle="otto.makes", connection=connection)
+    snapshot = measuring.measure(connection_pk=connection.pk)
+    assert snapshot is not None
+
+    page = as_rhea.get(f"/review/applications/{application.pk}").content.decode()
+    address = f"/review/figures/{snapshot.pk}/posts/0"
+    assert f'src="{address}"' in page
+    assert "https://www.youtube.com/watch?v=v0" in page
+    assert world.base not in page
+    for _ in range(2):
+        answer = as_rhea.get(address)
+        assert (answer.status_code, answer["Content-Type"], answer.content[8:12]) == (200, "image/webp", b"WEBP")
+    assert len([asked for asked in world.asked if asked.path.startswith("/pictures")]) == 1
+    assert as_rhea.get(f"/review/figures/{snapshot.pk}/posts/9").status_code == 404
+    # A picture that is away, or none, is none.
+    world.instead["/pictures"] = lambda handler: handler.say(b"<html>")
+    assert as_rhea.get(f"/review/figures/{snapshot.pk}/posts/1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://i.ytimg.com/vi/v0/mqdefault.jpg", True),
+        ("http://i.ytimg.com/vi/v0/mqdefault.jpg", False),
+        ("https://ytimg.com.evil.example/x.jpg", False),
+        ("https://evilytimg.com/x.jpg", False),
+        ("https://i.ytimg.com@127.0.0.1/x.jpg", False),
+        ("https://i.ytimg.com:8080/x.jpg", False),
+        ("https://i.ytimg.com:x/", False),
+        ("https://[/", False),
+        ("http://127.0.0.1/x.jpg", False),
+        ("", False),
+    ],
+)
+def test_only_the_networks_own_pictures_are_fetched(address: str, expected: bool) -> None:
+    assert client_for("youtube").is_picture(address) is expected
 
 
 def test_a_snapshot_is_never_changed(otto: User, world: World) -> None:
