@@ -17,7 +17,8 @@ CELERY_TASK_EAGER_PROPAGATES = True
 ALLOW_TEST_GATEWAY = True
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
-VAR_DIR = Path(tempfile.mkdtemp(prefix="storefront-tests-"))
+_var = tempfile.TemporaryDirectory(prefix="storefront-tests-", ignore_cleanup_errors=True)
+VAR_DIR = Path(_var.name)
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -9,12 +9,12 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from pytest_django.plugin import blocking_manager_key
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from accounts.models import User
 from commissions import triggers
 from influencers import triggers as influencer_triggers
-from tests import cast
+from tests import cast, migrated
 
 
 def pytest_configure() -> None:
@@ -22,6 +22,21 @@ def pytest_configure() -> None:
     hypothesis.settings.register_profile("untimed", deadline=None)
     hypothesis.settings.load_profile("untimed")
     settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    request: pytest.FixtureRequest, django_db_keepdb: bool, django_db_createdb: bool, django_db_modify_db_settings: None
+) -> bool:
+    """Whether the tables are there already: an earlier run may have kept them."""
+    return django_db_keepdb or (not django_db_createdb and migrated.lay(request.config.cache.mkdir("migrated")))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Keep the tables for the next run."""
+    with django_db_blocker.unblock():
+        migrated.keep(request.config.cache.mkdir("migrated"))
 
 
 @pytest.fixture
