@@ -3,15 +3,17 @@
 from typing import Any, cast
 
 from django.contrib import admin
+from django.contrib.admin.widgets import ManyToManyRawIdWidget
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms import ModelForm
+from django.forms import ModelForm, ModelMultipleChoiceField
 from django.http import HttpRequest
 
 from accounts.models import User
 from commissions.errors import RateRefused
 from commissions.models import Campaign, Decision, Entry, Rate
 from commissions.services import announcing
+from influencers.models import Influencer
 
 
 class Announced(admin.ModelAdmin):
@@ -74,7 +76,12 @@ class CampaignForm(ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ["name", "seller", "category", "products", "creators", "bonus_bps", "starts_on", "ends_on"]
+        fields = ["name", "seller", "category", "products", "bonus_bps", "starts_on", "ends_on"]
+
+    creators = ModelMultipleChoiceField(
+        Influencer.objects.active().select_related("user"), required=False,
+        widget=ManyToManyRawIdWidget(Campaign.creators.rel, admin.site),
+    )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -97,7 +104,7 @@ class CampaignAdmin(Announced):
     form = CampaignForm
     list_display = ["name", "seller", "category", "bonus_bps", "starts_on", "ends_on"]
     list_select_related = ["seller", "category"]
-    raw_id_fields = ["products", "creators"]
+    raw_id_fields = ["products"]
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: ModelForm, change: bool) -> None:
         """Announce it, and invite whom it names."""

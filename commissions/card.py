@@ -9,18 +9,23 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from catalog.models import Seller
 from commissions import card_queries
-from commissions.card_forms import AnnounceForm, CardForm
+from commissions.card_forms import AnnounceForm, CampaignForm, CardForm
 from commissions.errors import RateRefused
+from commissions.models import Invitation
 from commissions.rates import LOCK_DAYS, NOTICE_DAYS
 from commissions.services import announcing
 from core.http import MemberRequest, render_page
 from core.paging import page_of
-from influencers.access import any_influencer_required
+from influencers.access import any_influencer_required, influencer_required
 from influencers.models import Influencer
+from orders.access import seller_required
 
 KEEP = "commissions.add_rate"
 
@@ -44,11 +49,47 @@ def rates(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     """What a creator's sales pay today, what was announced, and the campaigns she may use."""
     context = {
         "card": card_queries.card_now(),
-        "campaigns": card_queries.campaigns_for(influencer),
+        "campaigns": card_queries.campaigns_for_everyone(),
+        "invitations": card_queries.invitations_of(influencer),
         "lock_days": LOCK_DAYS,
         "notice_days": NOTICE_DAYS,
     }
     return render(request, "commissions/rates.html", context)
+
+
+@require_POST
+@influencer_required
+def answer_campaign(request: HttpRequest, pk: int, influencer: Influencer) -> HttpResponse:
+    """Take part in a campaign, or not."""
+    invitation = card_queries.invitation_of(influencer, pk)
+    try:
+        answered = announcing.answer_invitation(invitation=invitation, accepts=request.POST.get("act") == "accept")
+    except RateRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        if answered.answer == Invitation.Answer.ACCEPTED:
+            messages.success(request, _("Accepted. The bonus is yours from today, or from its first day."))
+        else:
+            messages.success(request, _("Declined. You can still accept until it ends."))
+    return redirect("commissions:rates")
+
+
+@require_http_methods(["GET", "POST"])
+@seller_required
+def campaigns(request: MemberRequest, seller: Seller) -> HttpResponse:
+    """A seller's campaigns, who takes part, and a form for another one."""
+    form = CampaignForm(request.POST or None, seller=seller)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = announcing.announce_campaign(**form.campaign, seller=seller, by=request.user)
+        except RateRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("%(name)s is announced.") % {"name": made.name})
+            return redirect("commissions:campaigns")
+    page = page_of(card_queries.campaigns_of(seller), request, size=20)
+    context = {"page": page, "form": form, "seller": seller, "today": timezone.localdate()}
+    return render(request, "commissions/campaigns.html", context, status=422 if form.errors else 200)
 
 
 @login_not_required

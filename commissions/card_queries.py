@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, Prefetch, Q, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, F, Prefetch, QuerySet, Sum, Value, When
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from catalog.models import Category
-from commissions.models import Campaign, Decision, Rate
+from catalog.models import Category, Seller
+from commissions.models import Campaign, Decision, Invitation, Rate
 from commissions.rates import LOCK_DAYS, RateRow, rate_for
 from commissions.services.announcing import card_rows
 from influencers.models import Influencer
@@ -84,15 +85,29 @@ def kept_until(rate: Rate) -> date | None:
     return rate.starts_on + timedelta(days=LOCK_DAYS) if is_lower else None
 
 
-def campaigns_for(influencer: Influencer | None = None, day: date | None = None) -> QuerySet[Campaign]:
-    """Campaigns that run or are announced: for everyone, and those to which this creator is invited."""
-    on = day or timezone.localdate()
-    open_ones = Campaign.objects.filter(ends_on__gt=on)
-    whose = Q(creators__isnull=True)
-    if influencer is not None:
-        whose |= Q(creators=influencer)
-    invited = Prefetch("creators", queryset=Influencer.objects.select_related("user"))
-    return open_ones.filter(whose).select_related("seller", "category").prefetch_related("products", invited).distinct().order_by("starts_on", "pk")  # fmt: skip
+def campaigns_for_everyone(day: date | None = None) -> QuerySet[Campaign]:
+    """Campaigns that run or are announced for everyone."""
+    open_ones = Campaign.objects.filter(ends_on__gt=day or timezone.localdate(), invitations__isnull=True)
+    return open_ones.select_related("seller", "category").prefetch_related("products").order_by("starts_on", "pk")
+
+
+def invitations_of(influencer: Influencer, day: date | None = None) -> QuerySet[Invitation]:
+    """Campaigns to which this creator is invited and that are not over, the ones without an answer first."""
+    own = Invitation.objects.filter(influencer=influencer, campaign__ends_on__gt=day or timezone.localdate())
+    own = own.select_related("campaign__seller", "campaign__category").prefetch_related("campaign__products")
+    return own.order_by("answer", "campaign__starts_on", "pk")
+
+
+def invitation_of(influencer: Influencer, pk: int) -> Invitation:
+    """One of her invitations; 404 for any other."""
+    return get_object_or_404(Invitation, pk=pk, influencer=influencer)
+
+
+def campaigns_of(seller: Seller) -> QuerySet[Campaign]:
+    """A seller's campaigns, the newest first, with whom they invite and what those said."""
+    asked = Prefetch("invitations", queryset=Invitation.objects.select_related("influencer__user").order_by("pk"))
+    rows = Campaign.objects.filter(seller=seller).select_related("category").prefetch_related("products", asked)
+    return rows.order_by("-starts_on", "-pk")
 
 
 def last_quarter(today: date) -> tuple[date, date]:

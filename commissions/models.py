@@ -57,7 +57,7 @@ class Rate(models.Model):
 
 
 class Campaign(models.Model):
-    """A bonus on top of the rate card for some time: of the shop or of a seller, for everyone or for invited creators.
+    """A bonus on top of the rate card for some time: of the shop or of a seller, for everyone or for invited creators who accept.
 
     Announced with its dates and never shortened. An offer to one creator is a campaign with one guest.
     """
@@ -69,7 +69,7 @@ class Campaign(models.Model):
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     products = models.ManyToManyField(Product, blank=True, related_name="+")
     # Nobody invited: for everyone.
-    creators = models.ManyToManyField(Influencer, blank=True, related_name="campaigns")
+    creators = models.ManyToManyField(Influencer, through="Invitation", blank=True, related_name="campaigns")
     bonus_bps = models.PositiveIntegerField(_("Bonus"))
     starts_on = models.DateField(_("First day"))
     # The first day without it.
@@ -96,6 +96,35 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Invitation(models.Model):
+    """A creator is asked to a campaign. Its bonus is hers from the day on which she accepts."""
+
+    class Answer(models.TextChoices):
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="invitations")
+    influencer = models.ForeignKey(Influencer, on_delete=models.PROTECT, related_name="invitations")
+    # When she was told; None: she is still to be told.
+    told_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=10, choices=Answer, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "influencer"], name="one_invitation_per_campaign_and_creator"),
+            models.CheckConstraint(
+                condition=Q(answer="") | Q(answered_at__isnull=False), name="an_answer_has_its_moment"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(told_at__isnull=True), name="invitations_to_tell"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.influencer_id} to {self.campaign_id}"
 
 
 class Decision(AppendOnlyModel):

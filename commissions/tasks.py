@@ -86,6 +86,13 @@ def tell_rate_change(pk: int) -> None:
 
 
 @shared_task
+def tell_invitation(pk: int) -> None:
+    """A creator is invited to a campaign."""
+    announcing.tell_invitation(invitation_pk=pk)
+
+
+@shared_task
 def tell_rate_changes() -> None:
-    """Changes of which a lost message told nobody."""
+    """Changes and invitations of which a lost message told nobody."""
     announcing.tell_changes()
+    announcing.tell_invitations()

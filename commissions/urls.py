@@ -39,6 +39,8 @@ urlpatterns = [
     path("payouts/<int:pk>/failed", desk.mark_failed, name="mark_failed"),
     path("hooks/stripe", views.stripe_news, name="stripe_news"),
     path("studio/rates", card.rates, name="rates"),
+    path("studio/campaigns/<int:pk>", card.answer_campaign, name="answer_campaign"),
+    path("seller/campaigns", card.campaigns, name="campaigns"),
     path("how-commissions-work/changes", card.rate_changes, name="rate_changes"),
     path("programme/rates", card.try_card, name="try_card"),
 ]

@@ -1,7 +1,7 @@
 """Verbs of rates: announce a change of the card or a campaign, and tell creators. Nothing that was announced is changed later."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from catalog.models import Category, Product, Seller
 from commissions.errors import RateRefused
-from commissions.models import Campaign, Decision, Rate
+from commissions.models import Campaign, Decision, Invitation, Rate
 from commissions.rates import ALL_BPS, NOTICE_DAYS, RateRow, earliest_start, overlapping, rate_for
 from core.reactions import start_after_commit
 from influencers.models import Influencer
 from notifications.services import notify
 
 TELL_TASK = "commissions.tasks.tell_rate_change"
+INVITE_TASK = "commissions.tasks.tell_invitation"
 # Whoever sold in a category so long ago is told by mail, too.
 CONCERNED_DAYS = 90
 
@@ -110,7 +111,7 @@ def announce_campaign(
     category: Category | None = None, products: Collection[Product] = (), creators: Collection[Influencer] = (),
     today: date | None = None,
 ) -> Campaign:  # fmt: skip
-    """A bonus between two days (the second is the first without it). Invited creators are told. Raises RateRefused."""
+    """A bonus between two days (the second is the first without it). Invited creators are told after commit. Raises RateRefused."""
     if not 1 <= bonus_bps <= ALL_BPS:
         raise RateRefused(_("A bonus is more than 0 and at most 100 percent."))
     if starts_on < (today or timezone.localdate()):
@@ -127,11 +128,52 @@ def announce_campaign(
         announced_by=by,
     )  # fmt: skip
     campaign.products.set(products)
-    campaign.creators.set(creators)
-    for creator in creators:
-        data = {"name": campaign.name, "bonus_bps": bonus_bps, "starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}  # fmt: skip
-        notify(recipient=creator.user, kind="campaign_invitation", data=data, url=reverse("commissions:rates"))
+    for invitation in Invitation.objects.bulk_create(
+        Invitation(campaign=campaign, influencer=creator) for creator in creators
+    ):
+        start_after_commit(INVITE_TASK, invitation.pk)
     return campaign
+
+
+@transaction.atomic
+def tell_invitation(*, invitation_pk: int) -> bool:
+    """Tell a creator that she is invited, once; False when she was told."""
+    waiting = Invitation.objects.filter(pk=invitation_pk, told_at__isnull=True)
+    if not waiting.update(told_at=timezone.now()):
+        return False
+    row = Invitation.objects.select_related("campaign", "influencer__user").get(pk=invitation_pk)
+    campaign = row.campaign
+    data = {
+        "name": campaign.name, "bonus_bps": campaign.bonus_bps, "starts_on": campaign.starts_on.isoformat(),
+        "ends_on": campaign.ends_on.isoformat(),
+    }  # fmt: skip
+    notify(recipient=row.influencer.user, kind="campaign_invitation", data=data, url=reverse("commissions:rates"))
+    return True
+
+
+def tell_invitations(*, limit: int = 500) -> int:
+    """Invitations of which a lost message told nobody; how many were told now."""
+    waiting = Invitation.objects.filter(told_at__isnull=True).order_by("pk").values_list("pk", flat=True)
+    return sum(tell_invitation(invitation_pk=pk) for pk in waiting[:limit])
+
+
+@transaction.atomic
+def answer_invitation(*, invitation: Invitation, accepts: bool, now: datetime | None = None) -> Invitation:
+    """The creator takes part, or does not; she may change her mind while the campaign is open. What she accepted stays accepted.
+
+    Raises RateRefused.
+    """
+    moment = now or timezone.now()
+    row = Invitation.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=invitation.pk)
+    if row.campaign.ends_on <= timezone.localdate(moment):
+        raise RateRefused(_("This campaign is over. Nothing was changed."))
+    if row.answer == Invitation.Answer.ACCEPTED:
+        # The bonus is hers since then: a second click does not move the day.
+        return row
+    row.answer = Invitation.Answer.ACCEPTED if accepts else Invitation.Answer.DECLINED
+    row.answered_at = moment
+    row.save(update_fields=["answer", "answered_at"])
+    return row
 
 
 def tell_change(*, rate_pk: int) -> int:

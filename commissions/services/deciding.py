@@ -8,6 +8,7 @@ line, held by a unique constraint. Each keeps everything that the rules were tol
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ from commissions.attribution import (
     normalised_email,
     people_in,
 )
-from commissions.models import Account, Campaign, Decision, Entry, Rate
+from commissions.models import Account, Campaign, Decision, Entry, Invitation, Rate
 from commissions.rates import Bonus, Found, RateRow, line_rate, question_as_stored, rate_again
 from commissions.services import booking, withholding
 from core.money import share
@@ -137,12 +138,12 @@ class Card:
         for row in Rate.objects.select_related("category").order_by("starts_on"):
             path = row.category.path if row.category else ""
             self.rows[path].append(RateRow(path, row.rate_bps, row.starts_on, row.ends_on))
-        campaigns = Campaign.objects.select_related("category").prefetch_related("products", "creators")
+        campaigns = Campaign.objects.select_related("category").prefetch_related("products", "invitations")
         self.campaigns = [
             (
                 campaign,
                 {product.pk for product in campaign.products.all()},
-                {creator.pk for creator in campaign.creators.all()},
+                {row.influencer_id: _accepted_on(row) for row in campaign.invitations.all()},
                 Bonus(f"campaign:{campaign.pk}", campaign.bonus_bps, campaign.starts_on, campaign.ends_on),
             )
             for campaign in campaigns
@@ -162,13 +163,17 @@ class Card:
     def bonuses_for(self, row: Row, path: str, influencer_id: int) -> tuple[Bonus, ...]:
         """What campaigns may add for this product and creator, whatever the day."""
         found = []
-        for campaign, products, creators, bonus in self.campaigns:
+        for campaign, products, invited, bonus in self.campaigns:
             fits_product = row.product_id in products if products else True
             above = campaign.category.path if campaign.category else ""
             fits_category = not above or path == above or path.startswith(f"{above}/")
             fits_seller = campaign.seller_id is None or campaign.seller_id == row.seller_id
-            if fits_product and fits_category and fits_seller and (not creators or influencer_id in creators):
+            if not (fits_product and fits_category and fits_seller):
+                continue
+            if not invited:
                 found.append(bonus)
+            elif accepted_on := invited.get(influencer_id):
+                found.append(replace(bonus, starts_on=max(bonus.starts_on, accepted_on)))
         return tuple(found)
 
     def rate_of(
@@ -184,6 +189,12 @@ class Card:
                 json.dumps(question_as_stored(path, ordered_on, **question)),
             )
         return self.known[key]
+
+
+def _accepted_on(invitation: Invitation) -> date | None:
+    """The day from which a campaign's bonus is the invited creator's, by the site's clock; None while she has not accepted."""
+    is_accepted = invitation.answer == Invitation.Answer.ACCEPTED and invitation.answered_at
+    return timezone.localdate(invitation.answered_at) if is_accepted else None
 
 
 class People:

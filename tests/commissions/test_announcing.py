@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,12 +14,12 @@ from accounts.models import User
 from commissions import card_queries
 from commissions.admin import RateForm
 from commissions.errors import RateRefused
-from commissions.models import Campaign, Decision, Entry, Rate
+from commissions.models import Campaign, Decision, Entry, Invitation, Rate
 from commissions.rates import NOTICE_DAYS
 from commissions.services import announcing, deciding
 from influencers.models import Influencer
 from notifications.models import Mail, Notice
-from tests.cast import Mei
+from tests.cast import Mei, Sol
 from tests.conftest import client_for
 from tests.factories.accounts import UserFactory
 from tests.factories.catalog import CategoryFactory, ProductFactory, SellerFactory
@@ -209,8 +210,72 @@ def test_a_campaign_pays_its_bonus_on_what_it_names_to_whom_it_invites(mei: Mei,
 
     assert rate_of(lina, mei.influencer, product=inside) == 1_200
     assert rate_of(lina, mei.influencer, product=outside) == 700
+    assert rate_of(lina, kai, product=outside) == 700
+    announcing.answer_invitation(invitation=Invitation.objects.get(), accepts=True)
     assert rate_of(lina, kai, product=outside) == 1_700
-    assert Notice.objects.get(kind="campaign_invitation").recipient == kai.user
+
+
+def test_an_invitation_is_told_once_whatever_became_of_the_message(mei: Mei) -> None:
+    campaign(creators=[mei.influencer])
+
+    assert announcing.tell_invitations() == 1
+    assert announcing.tell_invitations() == 0
+
+    assert Notice.objects.get(kind="campaign_invitation").recipient == mei.user
+
+
+def test_the_bonus_of_an_invitation_begins_with_its_acceptance(mei: Mei, lina: User) -> None:
+    campaign(creators=[mei.influencer], ends_on=days(20))
+    invitation = Invitation.objects.get()
+
+    announcing.answer_invitation(invitation=invitation, accepts=False)
+    assert rate_of(lina, mei.influencer) == 700
+    with time_machine.travel(timezone.now() + timedelta(days=5)):
+        before = OrderFactory(user=lina, placed_at=timezone.now() - timedelta(days=1))
+        accepted = announcing.answer_invitation(invitation=invitation, accepts=True)
+        again = announcing.answer_invitation(invitation=invitation, accepts=False)
+        assert (again.answer, again.answered_at) == ("accepted", accepted.answered_at)
+        late = OrderLineFactory(order=before, influencer=mei.influencer, touched_at=before.placed_at)
+        deciding.accrue_for(before)
+        assert Decision.objects.get(line=late).rate_bps == 700
+        assert rate_of(lina, mei.influencer) == 1_200
+    with time_machine.travel(timezone.now() + timedelta(days=20)), pytest.raises(RateRefused, match="over"):
+        announcing.answer_invitation(invitation=invitation, accepts=True)
+
+
+def test_a_seller_announces_a_campaign_and_a_creator_accepts_it(
+    as_sol: Client, sol: Sol, mei: Mei, as_mei: Client, otto: User
+) -> None:
+    own = ProductFactory(seller=sol.seller, slug="teal-mug")
+    ProductFactory(slug="of-another")
+    page = {
+        "name": "Tea weeks", "bonus": "4.5", "starts_on": TODAY.isoformat(), "ends_on": days(10).isoformat(),
+        "products": "https://shop.example/p/teal-mug", "creators": "@slowhome, slowhome",
+    }  # fmt: skip
+    for wrong, words in (
+        ({"products": "/p/of-another"}, "none of your products"), ({"creators": "@nobody"}, "No open shop"),
+        ({"bonus": "-1"}, "more than 0"), ({"ends_on": TODAY.isoformat()}, "ends after"), ({"starts_on": "soon"}, "Enter a day"),
+    ):  # fmt: skip
+        answer = as_sol.post("/seller/campaigns", page | wrong)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert Campaign.objects.count() == 0
+
+    assert as_sol.post("/seller/campaigns", page).status_code == 302
+
+    made = Campaign.objects.get()
+    assert (made.seller, made.bonus_bps, list(made.products.all()), list(made.creators.all())) == (
+        sol.seller, 450, [own], [mei.influencer],
+    )  # fmt: skip
+    assert "no answer yet" in as_sol.get("/seller/campaigns").content.decode()
+    address = f"/studio/campaigns/{Invitation.objects.get().pk}"
+    assert "Tea weeks" in as_mei.get("/studio/rates").content.decode()
+    other = client_for(InfluencerFactory(user=otto).user)
+    assert other.post(address, {"act": "accept"}).status_code == 404
+    assert "Tea weeks" not in other.get("/studio/rates").content.decode()
+    assert as_mei.post(address, {"act": "accept"}).status_code == 302
+    assert Invitation.objects.get().answer == "accepted"
+    assert "Accepted" in as_sol.get("/seller/campaigns").content.decode()
 
 
 def test_a_sellers_campaign_holds_for_her_products_alone(mei: Mei, lina: User) -> None:
@@ -364,13 +429,18 @@ def test_the_desk_adds_rates_and_policies_and_changes_none(as_staff: Client) -> 
     assert 'name="window_hours" value="24"' in preset
 
 
-def test_the_pages_ask_as_much_for_three_rows_as_for_thirty(as_guest: Client, as_mei: Client, mei: Mei) -> None:
-    for address, client in (("/how-commissions-work/changes", as_guest), ("/studio/rates", as_mei)):
+def test_the_pages_ask_as_much_for_three_rows_as_for_thirty(
+    as_guest: Client, as_mei: Client, mei: Mei, as_sol: Client, sol: Sol
+) -> None:
+    pages = (("/how-commissions-work/changes", as_guest), ("/studio/rates", as_mei), ("/seller/campaigns", as_sol))
+    for address, client in pages:
         counts = []
         for more in (3, 27):
             for _ in range(more):
                 announced(CategoryFactory(), 900, TODAY)
                 campaign(products=[ProductFactory()])
+                own = ProductFactory(seller=sol.seller, category=CategoryFactory())
+                campaign(seller=sol.seller, products=[own], creators=[mei.influencer, InfluencerFactory()])
             with CaptureQueriesContext(connection) as queries:
                 client.get(address)
             counts.append(len(queries))
