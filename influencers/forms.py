@@ -196,8 +196,8 @@ class YouForm(forms.Form):
         return topics
 
 
-class AccountForm(forms.Form):
-    """One social account with the figures that the applicant gives."""
+class NameForm(forms.Form):
+    """One social account by its name."""
 
     platform = forms.ChoiceField(
         label=_("Network"),
@@ -210,6 +210,21 @@ class AccountForm(forms.Form):
         error_messages={"required": _("Enter your handle, such as @yourname.")},
         widget=forms.TextInput(attrs={"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """The handle is read with the network in mind."""
+        data = super().clean() or {}
+        if data.get("handle") and data.get("platform"):
+            try:
+                data["handle"] = handle_from(data["handle"], data["platform"])
+            except ValidationError as refusal:
+                self.add_error("handle", refusal)
+        return data
+
+
+class AccountForm(NameForm):
+    """One social account with the figures that the applicant gives."""
+
     followers = CountField(label=_("Followers"), error_messages={"required": _("Enter how many followers you have.")})
     posts_in_60_days = CountField(
         label=_("Posts in the last 60 days"),
@@ -246,13 +261,8 @@ class AccountForm(forms.Form):
         return opened_on
 
     def clean(self) -> dict[str, Any]:
-        """The handle is read with the network in mind."""
-        data = super().clean() or {}
-        if data.get("handle") and data.get("platform"):
-            try:
-                data["handle"] = handle_from(data["handle"], data["platform"])
-            except ValidationError as refusal:
-                self.add_error("handle", refusal)
+        """Figures that cannot be are refused."""
+        data = super().clean()
         self._refuse_the_impossible(data)
         return data
 

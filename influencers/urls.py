@@ -51,6 +51,7 @@ urlpatterns = [
     path("review/applications/<int:pk>/accounts/<int:account_pk>/rate", reviewing.rate, name="rate"),
     path("review/appeals/<int:pk>", reviewing.answer_appeal, name="answer_appeal"),
     path("studio/standing", standing.standing, name="standing"),
+    path("studio/standing/accounts", standing.add_account, name="add_account"),
     path("studio/standing/<int:pk>/appeal", standing.appeal, name="appeal"),
     path("review/creators", standing.creators, name="creators"),
     path("review/creators/outage", standing.make_up, name="make_up"),

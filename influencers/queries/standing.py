@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -104,7 +104,7 @@ def _page(influencer: Influencer, viewer: User, *, with_log: bool = False) -> St
             )
             for row in sanctions
         ],
-        connections=list(influencer.user.connections.exclude(proof="").order_by("expires_at", "pk")),
+        connections=list(influencer.user.connections.order_by(F("expires_at").asc(nulls_last=True), "pk")),
         events=list(influencer.conduct_events.select_related("actor", "sanction").order_by("at", "pk"))
         if with_log
         else [],

@@ -1,5 +1,8 @@
 """What stands out about an application, and what the policy decides of it without a person."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -10,6 +13,7 @@ from influencers.models import Application, ApplicationEvent, ScorePolicy, Socia
 from influencers.services.events import record, tell
 from influencers.services.probation import admit
 from influencers.services.weighing import reaches_of, store_score
+from influencers.social_handles import same_key
 
 State = Application.State
 APPROVED, DECLINED = ApplicationEvent.Kind.APPROVED_BY_POLICY, ApplicationEvent.Kind.DECLINED_BY_POLICY
@@ -19,17 +23,9 @@ PERSON_ASKED = ApplicationEvent.Kind.PERSON_ASKED
 def applicant_of(application: Application, reaches: list[scoring.Reach], policy: scoring.Policy) -> risk.Applicant:
     """What the rule of risk asks about an application, as of now."""
     today = timezone.localdate()
-    stated = {(account.platform, account.handle): account.followers for account in application.accounts.all()}
-    named = Q(pk__in=[])
-    for reach in reaches:
-        named |= Q(platform=reach.platform, handle__iexact=reach.handle)
-    others = SocialAccount.objects.filter(named).exclude(application__state=State.DRAFT)
-    rows = list(
-        others.exclude(application__user=application.user_id).values_list("platform", "handle", "application__reason")
-    )
-    shared = {(platform, handle.casefold()): reason for platform, handle, reason in sorted(rows)}
-    barred = {(platform, handle.casefold()) for platform, handle, reason in rows if reason == Application.Reason.FRAUD}
-    keys = [(reach.platform, reach.handle) for reach in reaches]
+    own = list(application.accounts.select_related("connection"))
+    stated = {(account.platform, account.handle): account.followers for account in own}
+    elsewhere = _elsewhere(application, own)
     return risk.Applicant(
         accounts=tuple(scoring.score_account(reach, policy, today=today) for reach in reaches),
         reaches=tuple(reaches),
@@ -38,10 +34,39 @@ def applicant_of(application: Application, reaches: list[scoring.Reach], policy:
             for reach in reaches
             if reach.refreshed_on and (reach.platform, reach.handle) in stated
         ),
-        shared=frozenset(key for key in keys if (key[0], key[1].casefold()) in shared),
-        barred=frozenset(key for key in keys if (key[0], key[1].casefold()) in barred),
+        shared=frozenset(elsewhere),
+        barred=frozenset(key for key, reasons in elsewhere.items() if Application.Reason.FRAUD in reasons),
         mail_domain=application.user.email.rpartition("@")[2],
     )
+
+
+def _elsewhere(application: Application, own: Sequence[SocialAccount]) -> dict[tuple[str, str], set[str]]:
+    """Which of her accounts other people name in applications that were sent, with the reasons of their declines."""
+    named = Q(pk__in=[])
+    for account in own:
+        for kind, name in _names(account):
+            named |= Q(platform=account.platform, **{f"connection__{kind}": name})
+        # What an application states outlives the connection.
+        named |= Q(platform=account.platform, connection__isnull=True, handle__iexact=account.handle)
+    others = SocialAccount.objects.filter(named).exclude(application__state=State.DRAFT)
+    reasons: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for other in others.exclude(application__user=application.user_id).select_related("connection", "application"):
+        for kind, name in _names(other):
+            reasons[other.platform, kind, name].add(other.application.reason)
+    found: dict[tuple[str, str], set[str]] = {}
+    for account in own:
+        for kind, name in _names(account):
+            if hits := reasons.get((account.platform, kind, name)):
+                found.setdefault((account.platform, account.handle), set()).update(hits)
+    return found
+
+
+def _names(account: SocialAccount) -> list[tuple[str, str]]:
+    """By what an account is known again, however it is spelt and whatever it is called now: its name's key and the network's number."""
+    if account.connection is None:
+        return [("key", same_key(account.handle, account.platform))]
+    number = account.connection.platform_id
+    return [("key", account.connection.key), *([("platform_id", number)] if number else [])]
 
 
 def signals_of(application: Application) -> tuple[risk.Signal, ...]:

@@ -10,19 +10,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.handles import skeleton
 from core.sealing import BrokenSeal, seal, unseal
-from influencers.models import Connection, Snapshot
+from influencers.conduct import PROOF_NOTICE_DAYS
+from influencers.models import ConductEvent, Connection, Influencer, Snapshot
 from influencers.platforms.base import Figures, Platform, PlatformTrouble, Tokens
 from influencers.platforms.clients import client_for
 from influencers.plausible import impossible
 from influencers.politeness import next_night, retry_at
+from influencers.services.conduct import log
 from influencers.services.judging import judge_again
 from influencers.services.metering import conversation
 from influencers.social_handles import same_key
 from influencers.typical import Counted, typical
+from notifications.services import notify
 
 LEASE = timedelta(minutes=15)
 BATCH = 500
@@ -53,6 +57,8 @@ def measure(*, connection_pk: int, now: datetime | None = None) -> Snapshot | No
         figures = fetch(connection)
         return _keep(connection, figures, now)
     except PlatformTrouble as trouble:
+        if trouble.kind == "missing" and not connection.tokens:
+            _doubt(connection, now)
         failures = connection.failures + 1
         due_at = (
             next_night(now, dice.random())
@@ -132,6 +138,9 @@ def _keep(connection: Connection, figures: Figures, now: datetime) -> Snapshot:
         kept: dict[str, Any] = {"due_at": next_night(now, dice.random()), "failures": 0, "trouble": ""}
         if connection.tokens:
             kept["expires_at"] = now + timedelta(days=PROOF_DAYS["oauth"])
+        elif connection.proved_at:
+            # Found again after all, where it was missing for a while.
+            kept["expires_at"] = connection.proved_at + timedelta(days=PROOF_DAYS[connection.proof])
         if not Connection.objects.proved().filter(pk=connection.pk, tokens=connection.tokens).update(**kept):
             raise PlatformTrouble("expired")
         snapshot = Snapshot.objects.create(
@@ -150,7 +159,7 @@ def _keep(connection: Connection, figures: Figures, now: datetime) -> Snapshot:
 
 
 def _follow_identity(connection: Connection, platform_id: str, handle: str) -> None:
-    """Keep the network's number of the account, and its new name where its owner signed in and renamed it."""
+    """Keep the network's number of the account, and its new name where its owner signed in and renamed it: she is told."""
     changes: dict[str, str] = {}
     if not connection.platform_id:
         changes["platform_id"] = platform_id
@@ -165,9 +174,38 @@ def _follow_identity(connection: Connection, platform_id: str, handle: str) -> N
     try:
         with transaction.atomic():
             Connection.objects.filter(pk=connection.pk).update(**changes)
+            if "handle" in changes:
+                _tell_of_name(connection, handle=changes["handle"])
     except IntegrityError:
         # Another row holds that name or number already: this one keeps what it has, the constraint keeps one truth.
         return
+
+
+def _doubt(connection: Connection, now: datetime) -> None:
+    """The network knows the handle no more, or shows another account there: the proof ends soon, unless it is found again. Told once."""
+    until = now + timedelta(days=PROOF_NOTICE_DAYS)
+    rows = Connection.objects.filter(pk=connection.pk, expires_at__gt=until)
+    with transaction.atomic():
+        if rows.update(expires_at=until, reminded_of=until):
+            _tell_of_name(connection, until=timezone.localdate(until).isoformat())
+
+
+def _tell_of_name(connection: Connection, *, handle: str = "", until: str = "") -> None:
+    """What became of an account's name, by notice and mail: ``handle`` is the new one; without it the old one is gone."""
+    data = {
+        "platform": connection.get_platform_display(),
+        "before": connection.handle,
+        "handle": handle,
+        "until": until,
+    }
+    influencer = Influencer.objects.filter(user=connection.user_id).first()
+    if influencer is not None:
+        note = f"{data['platform']} @{connection.handle} → {f'@{handle}' if handle else '?'}"
+        log(influencer, ConductEvent.Kind.HANDLE_CHANGED, note=note)
+    # Where she adds it under its new name, or looks at the one that she has.
+    is_adding = influencer is not None and not handle
+    url = reverse("influencers:standing") if is_adding else reverse("influencers:prove", args=[connection.pk])
+    notify(recipient=connection.user, kind="account_handle", data=data, url=url)
 
 
 def _set_due(connection: Connection, *, due_at: datetime, failures: int, trouble: str) -> None:

@@ -10,16 +10,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from core.http import render_page
-from influencers.access import reviewer_required
+from influencers.access import any_influencer_required, reviewer_required
 from influencers.conduct_forms import SanctionForm
 from influencers.errors import ProgrammeError
+from influencers.forms import NameForm
+from influencers.models import Influencer
 from influencers.queries import standing as queries
-from influencers.services import conduct, probation
+from influencers.services import conduct, probation, proving
 from influencers.views.applying import member
 
 
-def _standing(request: HttpRequest, *, refusal: str = "", typed: str = "", status: int = 200) -> HttpResponse:
-    context = {"page": queries.own_standing(member(request)), "refusal": refusal, "typed": typed}
+def _standing(
+    request: HttpRequest, *, refusal: str = "", typed: str = "", form: NameForm | None = None, status: int = 200
+) -> HttpResponse:
+    page = queries.own_standing(member(request))
+    context = {"page": page, "refusal": refusal, "typed": typed, "form": form or NameForm()}
     return render(request, "influencers/standing.html", context, status=status)
 
 
@@ -40,6 +45,16 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
         return _standing(request, refusal=error.message, typed=text, status=error.status)
     messages.success(request, _("Your appeal is sent. A person who did not decide this answers it here."))
     return redirect("influencers:standing")
+
+
+@require_POST
+@any_influencer_required
+def add_account(request: HttpRequest, influencer: Influencer) -> HttpResponse:
+    """Another account of hers, or one under its new name: she proves it on its own page."""
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        return _standing(request, form=form, status=422)
+    return redirect("influencers:prove", proving.connect(user=influencer.user, **form.cleaned_data).pk)
 
 
 @reviewer_required

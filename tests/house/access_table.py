@@ -284,6 +284,7 @@ ACCESS: dict[str, tuple[int, ...]] = {
     "influencers:undo": (302, 403, 403, 403, 403, 405, 403),
     "influencers:rate": (302, 403, 403, 403, 403, 405, 403),
     "influencers:review": (302, 403, 403, 403, 403, 200, 403),
+    "influencers:add_account": (302, 405, 405, 405, 405, 405, 405),
     "influencers:standing": (302, 404, 200, 200, 404, 404, 404),
     "influencers:appeal_decline": (302, 405, 405, 405, 405, 405, 405),
     "influencers:answer_appeal": (302, 403, 403, 403, 403, 405, 403),

@@ -21,7 +21,10 @@ from influencers import tasks
 from influencers.models import Application, Connection, PlatformMeter, Snapshot
 from influencers.platforms.base import PlatformTrouble, Tokens
 from influencers.platforms.clients import client_for
-from influencers.services import measuring, metering, weighing
+from influencers.services import conduct, measuring, metering, weighing
+from notifications.models import Mail, Notice
+from notifications.services import message_of
+from tests import cast
 from tests.factories.influencers import ApplicationFactory, ConnectionFactory, SocialAccountFactory
 from tests.influencers.test_way_back import put_in_force
 from tests.platform_server import ACCESS, REFRESH, Asked, World
@@ -247,6 +250,30 @@ def test_an_account_that_took_over_the_handle_is_not_taken_for_hers(otto: User, 
     assert (connection.trouble, Snapshot.objects.count()) == ("missing", 0)
 
 
+def test_a_handle_that_is_gone_ends_the_proof_soon_unless_it_is_found_again(mei: cast.Mei, world: World) -> None:
+    now = timezone.now()
+    connection = ConnectionFactory(user=mei.user, platform="x", handle="mei.old", platform_id="778899", due_at=now)
+    ends = connection.expires_at
+
+    for _ in range(2):
+        Connection.objects.update(due_at=now)
+        assert measuring.measure(connection_pk=connection.pk, now=now) is None
+
+    connection.refresh_from_db()
+    assert connection.expires_at == now + timedelta(days=14)
+    [mail] = Mail.objects.filter(kind="account_handle")
+    body = message_of(mail).body
+    assert "We do not find your X account @mei.old any more" in body
+    assert "add it under its new name" in body
+    assert mei.influencer.conduct_events.get().kind == "handle_changed"
+    assert conduct.remind_of_proofs(now=now) == 0
+
+    Connection.objects.update(due_at=now, handle=world.handle, key=world.handle)
+    assert measuring.measure(connection_pk=connection.pk, now=now) is not None
+    connection.refresh_from_db()
+    assert abs(connection.expires_at - ends) < timedelta(seconds=5)
+
+
 def test_who_renames_her_account_is_followed_by_its_number(otto: User, world: World) -> None:
     connection = signed_in(otto)
     world.handle = "otto.anew"
@@ -255,6 +282,10 @@ def test_who_renames_her_account_is_followed_by_its_number(otto: User, world: Wo
 
     connection.refresh_from_db()
     assert (connection.handle, connection.key) == ("otto.anew", "otto.anew")
+    assert connection.is_proved
+    body = message_of(Mail.objects.get(kind="account_handle")).body
+    assert "Your YouTube account @otto.makes is called @otto.anew now" in body
+    assert Notice.objects.filter(recipient=otto, kind="account_handle").count() == 1
 
 
 def test_figures_that_cannot_be_are_not_kept(otto: User, world: World) -> None:

@@ -39,6 +39,19 @@ def test_a_banned_creator_reads_why_and_appeals(mei: cast.Mei, as_mei: Client, r
     assert sanction.appeal == "Not me."
 
 
+def test_a_creator_adds_an_account_under_its_new_name_and_proves_it(mei: cast.Mei, as_mei: Client) -> None:
+    wrong = as_mei.post(f"{STANDING}/accounts", {"platform": "instagram", "handle": "https://example.com/mei"})
+    assert (wrong.status_code, mei.user.connections.filter(handle="mei.new").count()) == (422, 0)
+
+    answer = as_mei.post(
+        f"{STANDING}/accounts", {"platform": "instagram", "handle": " https://www.instagram.com/Mei.New/ "}
+    )
+
+    made = mei.user.connections.get(handle="mei.new")
+    assert (answer.headers["Location"], made.is_proved) == (f"/apply/accounts/{made.pk}", False)
+    assert "@mei.new" in as_mei.get(STANDING).content.decode()
+
+
 def test_somebody_elses_sanction_is_not_there(mei: cast.Mei, rhea: User) -> None:
     sanction = ban(mei, rhea)
 

@@ -281,6 +281,33 @@ def test_an_account_of_proven_fraud_is_known_again(weak: Application, rhea: User
     assert keys == ["barred_account", "duplicate_account", "disposable_mail"]
 
 
+@pytest.mark.parametrize(
+    ("platform", "handle", "key", "number", "is_same"),
+    [
+        # Facebook reads past dots.
+        ("facebook", "otto.stern", "ottostern", "", True),
+        # Renamed since: the network's number tells.
+        ("instagram", "otto.anew", "otto.anew", "778899", True),
+        ("instagram", "otto.anew", "otto.anew", "112233", False),
+        ("x", "otto", "otto", "", False),
+    ],
+)
+def test_an_account_is_known_again_however_it_is_spelt_or_called(
+    weak: Application, platform: str, handle: str, key: str, number: str, is_same: bool
+) -> None:
+    SocialAccountFactory(application=weak, platform="facebook", handle="ottostern")
+    weak.user.connections.update(proof="")
+    weak.user.connections.filter(platform="instagram").update(platform_id="778899")
+    other = ApplicationFactory(account=False)
+    SocialAccountFactory(application=other, platform=platform, handle=handle)
+    other.user.connections.update(key=key, platform_id=number, proof="")
+
+    keys = [signal.key for signal in judging.signals_of(other)]
+
+    assert ("duplicate_account" in keys) is is_same
+    assert ("duplicate_account" in [signal.key for signal in judging.signals_of(weak)]) is is_same
+
+
 def test_the_plan_kept_with_the_score_is_the_rules(weak: Application) -> None:
     reaches = weighing.reaches_of(weak)
 
