@@ -8,10 +8,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 
+from accounts.circle import known_to
 from accounts.models import User
 from catalog.models import Product
 from influencers.models import Influencer
 from orders.ownership import owned_pairs
+from sparks.holding import mentions
 from sparks.models import (
     Badge,
     Comment,
@@ -59,6 +61,8 @@ class SparkPage:
     more: list[Card]
     edits: int
     tags: list[ProductTag]
+    # Whom the comments mention, as far as the reader may know of them.
+    handles: set[str]
 
 
 def spark_page(spark: Spark, user: User | None, *, before: str = "") -> SparkPage:
@@ -82,7 +86,15 @@ def spark_page(spark: Spark, user: User | None, *, before: str = "") -> SparkPag
         more=cards(list(more.select_related("author__influencer", "topic").order_by("-posted_at", "-pk")[:6]), user),
         edits=spark.edits.count(),
         tags=[tag for photo in card.photos for tag in photo.tags.all()],
+        handles=_mentioned([*shown, *answers], user),
     )
+
+
+def _mentioned(rows: Iterable[Comment], user: User | None) -> set[str]:
+    """The handles that these comments name and behind which the reader finds somebody; no query where none is named."""
+    named = {handle for row in rows for handle in mentions(row.words)}
+    people = known_to(user, User.objects.filter(handle__in=named)) if named else User.objects.none()
+    return {person.handle for person in people if person.handle}
 
 
 def _remarks(rows: Sequence[Comment], card: Card, user: User | None) -> list[Remark]:

@@ -1,13 +1,18 @@
-"""How long ago, in the width of a card; reasons in words."""
+"""How long ago, in the width of a card; reasons in words; mentions as links."""
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from sparks.holding import MENTION
 from sparks.models import Report
 
 register = template.Library()
@@ -53,3 +58,19 @@ def of(rows: Mapping[int, Any] | str, key: int) -> Any:
 def is_in(number: int, numbers: Collection[int]) -> bool:
     """Whether it is among them."""
     return number in numbers
+
+
+@register.filter
+def with_mentions(words: str, handles: Collection[str]) -> SafeString:
+    """The words, each mention of one of these people a link to her page."""
+
+    def link(found: re.Match[str]) -> str:
+        handle = found[1].lower().rstrip(".")
+        if handle not in handles:
+            return found[0]
+        end = len(handle) + 1
+        return (
+            f'<a class="link" href="{reverse("storefront:page", args=[handle])}">{found[0][:end]}</a>{found[0][end:]}'
+        )
+
+    return mark_safe(MENTION.sub(link, escape(words)))  # noqa: S308  (escaped, and handles hold nothing to escape)

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Block, User
 from catalog.services import stir
 from commissions.models import Decision
 from commissions.services.deciding import accrue_for
@@ -96,6 +96,17 @@ def test_a_refused_comment_is_all_there_and_a_refused_reply_stays_a_reply(spark:
     page = as_lina.post(f"/s/{spark.code}/comment", {"words": long, "parent": first.pk}).content.decode()
     assert f'id="reply-{first.pk}" name="words" rows="2" required aria-invalid="true">{long}' in page
     assert page.count(long) == 1
+
+
+def test_a_mention_leads_to_whom_the_reader_may_know_of(spark: Spark, mei: Mei, lina: User, as_guest: Client) -> None:
+    acts.comment(spark=spark, author=UserFactory(), words="<b>@SlowHome.</b> and @nobody.here")
+    link = '&lt;b&gt;<a class="link" href="/@slowhome">@SlowHome</a>.&lt;/b&gt; and @nobody.here'
+    address = f"/s/{spark.code}"
+    assert link in as_guest.get(address).content.decode()
+
+    Block.objects.create(blocker=mei.user, blocked=lina)
+    assert 'href="/@slowhome"' in as_guest.get(address).content.decode()
+    assert 'href="/@slowhome"' not in client_for(lina).get(address).content.decode()
 
 
 def test_400_signs_are_taken_and_401_are_not(spark: Spark) -> None:
