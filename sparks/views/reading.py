@@ -139,6 +139,7 @@ def _feed(
         return render(request, "sparks/_arrivals.html", context | {"count": count, "newest": newest})
     page = queries.feed_page(rows, user, request.GET.get("before", ""), reason=reason)
     context |= {"page": page, "shelf": shelf, "says": queries.owners_say(page.cards, user) if shelf else {}}
+    context["loads_itself"] = _loads_itself(request, page.next)
     if not is_part_request(request):
         followed = queries.topics_followed(user, chosen_topics(request))
         context |= {
@@ -150,6 +151,12 @@ def _feed(
             "lessened": request.session.pop(LESS, None),
         }
     return render_page(request, "sparks/feed.html", context, fragment="sparks/_cards.html")
+
+
+def _loads_itself(request: HttpRequest, cursor: str) -> bool:
+    """Two more pages come by themselves as one scrolls, so that the foot of the page stays in reach; none where data are dear."""
+    shown = int(cursor.partition(".")[0] or 0)
+    return 0 < shown <= 2 * queries.PAGE_SIZE and request.headers.get("Save-Data") != "on"
 
 
 def _bring_choices(request: HttpRequest) -> None:

@@ -187,6 +187,21 @@ def test_from_a_tapped_tag_to_the_authors_commission(visit: object, shelf: Spark
     expect(author.locator("main")).to_contain_text("Teal mug")
 
 
+def test_two_pages_come_by_themselves_and_the_third_when_asked(visit: object, db: None) -> None:
+    topic = TopicFactory(slug="home")
+    made = [SparkFactory(topic=topic, words=str(n), posted_at=timezone.now() - timedelta(hours=n)) for n in range(26)]
+    page = visit(390).page
+    page.goto("/sparks")
+    for count in (8, 16, 24):
+        expect(page.locator(".spark")).to_have_count(count)
+        page.locator("#more").scroll_into_view_if_needed()
+    more = page.get_by_role("link", name="Load more")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".spark")).to_have_count(26)
+    expect(page.locator(f"#s-{made[24].code} a").first).to_be_focused()
+
+
 def test_long_labels_break_before_the_page_grows_wider_than_a_phone(visit: object, shelf: Spark, lina: User) -> None:
     for tag in shelf.photos.get().tags.all():
         type(tag.product).objects.filter(pk=tag.product_id).update(
