@@ -1,4 +1,4 @@
-"""The invariants I1 to I16 of the money, as code: the tests, the nightly check, ``manage.py check_ledger`` and the desk use these.
+"""The invariants I1 to I17 of the money, as code: the tests, the nightly check, ``manage.py check_ledger`` and the desk use these.
 
 docs/rules/ledger.md says each in words, and what else holds it (a constraint, a trigger, a test).
 """
@@ -12,8 +12,21 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from commissions import triggers
-from commissions.models import Account, Act, Balance, Check, Decision, Entry, Hold, Payee, Payout, ProviderEvent
+from commissions import days, triggers
+from commissions.models import (
+    Account,
+    Act,
+    Balance,
+    Check,
+    ClosedDay,
+    DaySum,
+    Decision,
+    Entry,
+    Hold,
+    Payee,
+    Payout,
+    ProviderEvent,
+)
 from commissions.services import deciding
 from commissions.services.ledger import TAKEN_BACK
 from commissions.settling import Standing
@@ -37,6 +50,7 @@ OF_A_LINE = {K.ACCRUAL, K.CLEARING, K.HOLD, K.RELEASE, K.REVERSAL, K.CLAWBACK}
 OF_A_PAYOUT = {K.NETTING, K.PAYOUT, K.PAID, K.FAILED}
 ACCOUNTS = tuple(account for account in Account if account != Account.PROGRAMME)
 FEW = 10
+WEEK = 7
 MONEY = (Entry, Payout, Balance, Decision)
 
 
@@ -282,6 +296,26 @@ def dated() -> Iterator[str]:
         yield f"entry {entry.pk}: it is dated {entry.created_at:%Y-%m-%d %H:%M}, which is still to come"
 
 
+def days_summed() -> Iterator[str]:
+    """I17: the stored sums of a closed day are what its entries say. (Visits may be forgotten; their numbers stay.)"""
+    closed = list(ClosedDay.objects.order_by("on").values_list("on", flat=True))
+    names = ("orders", "earned", "returned", "base", "paid")
+    for start in range(0, len(closed), WEEK):
+        week = closed[start : start + WEEK]
+        for split in DaySum.Split:
+            wanted = {
+                (cell.on, cell.influencer, cell.key, cell.currency): tuple(getattr(cell.tally, name) for name in names)
+                for cell in days.reckon(days.runs(week), split)
+                if cell.currency
+            }
+            stored = DaySum.objects.filter(split=split, on__in=week).exclude(currency="")
+            for row in stored.values_list("on", "influencer", "key", "currency", *names).iterator():
+                if wanted.pop(row[:4], None) != row[4:]:
+                    yield f"{row[0]}, creator {row[1]}, {split} {row[2]}: the stored sums are not what the entries say"
+            for on, influencer, key, _currency in list(wanted)[:FEW]:
+                yield f"{on}, creator {influencer}, {split} {key}: entries are not in the stored sums"
+
+
 INVARIANTS: dict[str, Callable[[], Iterator[str]]] = {
     "I1": balanced,
     "I2": written_once,
@@ -298,6 +332,7 @@ INVARIANTS: dict[str, Callable[[], Iterator[str]]] = {
     "I14": acts_written,
     "I15": details_sealed,
     "I16": dated,
+    "I17": days_summed,
 }
 
 

@@ -420,6 +420,59 @@ class Entry(AppendOnlyModel):
         return f"{self.kind} {self.amount_minor} {self.currency}"
 
 
+class DaySum(models.Model):
+    """What a day brought a creator, in all, by place or by product; or the whole house. Derived (``days.py``): of closed days only."""
+
+    class Split(models.TextChoices):
+        # The labels are for nobody's eyes.
+        ALL = "all", "all"
+        PLACE = "place", "place"
+        PRODUCT = "product", "product"
+        HOUSE = "house", "house"
+
+    on = models.DateField()
+    # None: everybody's together.
+    influencer = models.ForeignKey(Influencer, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    split = models.CharField(max_length=7, choices=Split)
+    # The place (``collection:3``) or the product's id.
+    key = models.CharField(max_length=60, blank=True)
+    # Empty for clicks.
+    currency = models.CharField(max_length=3, blank=True)
+    clicks = models.BigIntegerField(default=0)
+    orders = models.BigIntegerField(default=0)
+    earned = models.BigIntegerField(default=0)
+    returned = models.BigIntegerField(default=0)
+    base = models.BigIntegerField(default=0)
+    paid = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["influencer", "split", "on", "key", "currency"], name="one_sum_per_day_and_cell"
+            ),
+        ]
+        indexes = [models.Index(fields=["split", "on"], name="sums_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.split} {self.key} on {self.on}"
+
+
+class ClosedDay(models.Model):
+    """A day whose sums are stored. The database removes the row when an entry is booked into the day after all (``triggers.py``):
+    what the sums would say then is read from the ledger."""
+
+    on = models.DateField(unique=True)
+    # By the site's clock when it was closed.
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["ends_at"], name="closed_days_by_their_end")]
+
+    def __str__(self) -> str:
+        return f"{self.on}"
+
+
 class Hold(models.Model):
     """A line's commission that waits for a look: why, on what evidence, until when. It ends by itself at the deadline."""
 

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from commissions.access import payer_required
-from commissions.models import Account, Balance, Entry
-from commissions.performance import SUMS, Period, Row, booked, chart, clicked, sums
+from commissions.days import Days, Split, total
+from commissions.models import Account, Balance
+from commissions.performance import Period, Row, chart_of, row_of, sum_of
 from commissions.period_forms import QUICK, PeriodForm
 from commissions.queries import Day
 from commissions.signs import oddities
@@ -55,27 +56,20 @@ def programme(period: Period, wanted: str = "") -> Programme:
         books, key=lambda row: row["all_paid"] + row["all_pending"] + row["all_cleared"], default={"currency": "USD"}
     )
     currency = wanted if wanted in known else best["currency"]
-    entries = booked(None, period, currency)
-    base = entries.aggregate(base=Sum("base_minor"), earned=SUMS["earned"])
-    start, end = period.bounds
-    paid = Entry.objects.filter(
-        kind=Entry.Kind.PAID, created_at__gte=start, created_at__lt=end, currency=currency
-    ).aggregate(n=Sum("amount_minor"))["n"]
-    standings = _standings(period, currency)
+    days = Days(period.before.first, period.last)
+    by_day = days.tallies("on", Split.HOUSE, currency)
+    whole = total(tally for day, tally in by_day.items() if day >= period.first)
+    standings = _standings(days, period, currency)
     return Programme(
-        currency=currency, books=books, now=sums(None, period, currency), before=sums(None, period.before, currency),
-        rate_bps=base["earned"] * 10_000 // base["base"] if base["base"] else 0, paid=paid or 0,
-        chart=chart(None, period, currency), top=[one for one in standings if one.row.net > 0][:MOST],
-        odd=[one for one in standings if one.odd][:MOST],
+        currency=currency, books=books, now=row_of(whole), before=sum_of(by_day, period.before),
+        rate_bps=whole.earned * 10_000 // whole.base if whole.base else 0, paid=whole.paid, chart=chart_of(by_day, period),
+        top=[one for one in standings if one.row.net > 0][:MOST], odd=[one for one in standings if one.odd][:MOST],
     )  # fmt: skip
 
 
-def _standings(period: Period, currency: str) -> list[Standing]:
-    money: Any = booked(None, period, currency).values("influencer").annotate(**SUMS)
-    found: dict[int, dict[str, Any]] = {row.pop("influencer"): row for row in money}
-    visits = clicked(None, period).values("influencer").annotate(n=Count("pk"))
-    clicks = dict(visits.values_list("influencer", "n"))
-    rows = {pk: Row(clicks=clicks.get(pk, 0), **found.get(pk, {})) for pk in found.keys() | clicks.keys()}
+def _standings(days: Days, period: Period, currency: str) -> list[Standing]:
+    found = days.tallies("influencer", Split.ALL, currency, since=period.first)
+    rows = {pk: row_of(tally) for pk, tally in found.items()}
     odd = {
         pk: oddities(clicks=row.clicks, orders=row.orders, earned=row.earned, returned=row.returned)
         for pk, row in rows.items()

@@ -1,25 +1,26 @@
 """What the studio's money pages show. Currencies are never added to each other."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from heapq import merge
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from catalog.models import Product
+from commissions.days import Days, Split, Tally, total
 from commissions.models import Account, Check, Decision, Entry, Hold, Payee, Payout, Rate
 from commissions.models import Balance as BalanceRow
 from commissions.services.ledger import carriers, standing_of
 from commissions.services.payouts import minimum_minor, open_checks
 from commissions.settling import Carrier, Due, NoPayout, carrier_of, due
 from commissions.statements import Statement, statement
-from influencers.models import Click, Influencer
+from influencers.models import Influencer
 from orders.models import OrderLine
 
 RANGES = (7, 28, 90)
@@ -254,67 +255,43 @@ def batched(ids: Iterable[int], size: int) -> Iterator[list[int]]:
 
 
 def overview(influencer: Influencer, days: int) -> Overview:
-    """The last so many days beside as many before; a fixed number of queries whatever she sold."""
-    now = timezone.now()
-    start = (timezone.localtime(now) - timedelta(days=days - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    earlier = start - timedelta(days=days)
+    """The last so many days beside as many before; the same cost whatever she sold."""
+    last = timezone.localdate()
+    first = last - timedelta(days=days - 1)
     money = balances(influencer)
     currency = max(money, key=lambda row: row.total).currency if money else "USD"
-    earned = _earned_by_day(influencer, currency, earlier)
+    read = Days(first - timedelta(days=days), last)
+    by_day = read.tallies("on", Split.ALL, currency, influencer=influencer)
+    now = total(tally for day, tally in by_day.items() if day >= first)
+    before = total(tally for day, tally in by_day.items() if day < first)
     chart = [
-        Day(day, earned.get(day, 0), earned.get(day - timedelta(days=days), 0))
-        for day in (start.date() + timedelta(days=offset) for offset in range(days))
+        Day(day, by_day[day].earned, by_day[day - timedelta(days=days)].earned)
+        for day in (first + timedelta(days=offset) for offset in range(days))
     ]
-    clicks = Click.objects.filter(influencer=influencer, at__gte=earlier).aggregate(
-        now=Count("pk", filter=Q(at__gte=start)), before=Count("pk", filter=Q(at__lt=start))
-    )
-    orders = OrderLine.objects.filter(influencer=influencer, order__paid_at__gte=earlier).aggregate(
-        now=Count("order", filter=Q(order__paid_at__gte=start), distinct=True),
-        before=Count("order", filter=Q(order__paid_at__lt=start), distinct=True),
-    )
+    by_product = read.tallies("key", Split.PRODUCT, currency, influencer=influencer, since=first)
     return Overview(
         days=days,
         currency=currency,
-        commission=Figure(sum(day.earned for day in chart), sum(day.before for day in chart)),
-        clicks=Figure(**clicks),
-        orders=Figure(**orders),
+        commission=Figure(now.earned, before.earned),
+        clicks=Figure(now.clicks, before.clicks),
+        orders=Figure(now.orders, before.orders),
         balances=money,
         chart=chart,
-        top=_top_products(influencer, currency, start),
+        top=_top_products(by_product),
         lines=earnings_of(influencer, list(earning_ids(influencer)[:6])),
     )
 
 
-def _earned_by_day(influencer: Influencer, currency: str, since: datetime) -> dict[date, int]:
-    """Accruals by local day since a moment."""
-    rows = Entry.objects.of(influencer).filter(kind=Entry.Kind.ACCRUAL, currency=currency, created_at__gte=since)
-    by_day = rows.annotate(on=TruncDate("created_at", tzinfo=timezone.get_current_timezone()))
-    return dict(by_day.values("on").annotate(total=Sum("amount_minor")).values_list("on", "total"))
-
-
-def _top_products(influencer: Influencer, currency: str, since: datetime) -> list[TopProduct]:
-    rows = list(
-        OrderLine.objects.filter(
-            influencer=influencer,
-            order__paid_at__gte=since,
-            decision__currency=currency,
-            decision__commission_minor__gt=0,
-        )
-        .values("product")
-        .annotate(earned=Sum("decision__commission_minor"), orders=Count("order", distinct=True), newest=Max("pk"))
-        .order_by("-earned", "product")[:5]
-    )
-    newest = OrderLine.objects.select_related("product").in_bulk([row["newest"] for row in rows])
-    clicks = dict(
-        Click.objects.filter(influencer=influencer, at__gte=since, product_id__in=[row["product"] for row in rows])
-        .values("product_id")
-        .annotate(n=Count("pk"))
-        .values_list("product_id", "n")
-    )
-    return [
-        TopProduct(newest[row["newest"]].product, row["orders"], clicks.get(row["product"], 0), row["earned"])
-        for row in rows
-    ]
+def _top_products(by_product: Mapping[str, Tally]) -> list[TopProduct]:
+    """The five that earned most."""
+    earned = [key for key in by_product if by_product[key].earned]
+    best = sorted(earned, key=lambda key: (-by_product[key].earned, int(key)))[:5]
+    products = Product.objects.in_bulk([int(key) for key in best])
+    found = []
+    for key in best:
+        tally = by_product[key]
+        found.append(TopProduct(products[int(key)], tally.orders, tally.clicks, tally.earned))
+    return found
 
 
 def rate_card(day: date | None = None) -> QuerySet[Rate]:

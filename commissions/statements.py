@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Min, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from commissions.cells import safe_cell
-from commissions.models import Account, Entry
+from commissions.models import Account, DaySum, Entry
 from commissions.settling import month_bounds
 from core.money import Money
 from influencers.models import Influencer
@@ -103,18 +103,21 @@ def statement(
     return Statement(influencer, currency, start.date(), start, end, moment >= end + SETTLED_AFTER, rows)
 
 
+def _first_day(influencer: Influencer, currency: str) -> date | None:
+    own = Entry.objects.of(influencer).filter(currency=currency).aggregate(first=Min("created_at"))["first"]
+    return timezone.localdate(own) if own else None
+
+
 def months_of(influencer: Influencer, *, most: int = 24) -> list[tuple[date, str]]:
     """Months and currencies for which there is a statement, newest first."""
+    # The oldest of the closed days; whoever has none began after them.
+    sums = DaySum.objects.filter(influencer=influencer, split=DaySum.Split.ALL).exclude(currency="")
+    closed = dict(sums.values("currency").annotate(first=Min("on")).values_list("currency", "first"))
     found: list[tuple[date, str]] = []
     for currency in influencer.balances.order_by("currency").values_list("currency", flat=True):
-        first = (
-            Entry.objects.of(influencer)
-            .filter(currency=currency)
-            .order_by("created_at")
-            .values_list("created_at", flat=True)
-        )
+        first = closed.get(currency) or _first_day(influencer, currency)
         month = timezone.localdate().replace(day=1)
-        oldest = timezone.localdate(first[0]).replace(day=1) if first else month
+        oldest = first.replace(day=1) if first else month
         while month >= oldest and len(found) < most:
             found.append((month, currency))
             month = (month - timedelta(days=1)).replace(day=1)

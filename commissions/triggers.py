@@ -19,7 +19,7 @@ FROZEN = [
 ACCOUNTS = ["pending", "held", "cleared", "in_payout", "paid", "owed"]
 TAKEN_BACK = ("reversal", "clawback")
 NAMES = {
-    "commissions_entry": ["entry_is_append_only", "entry_moves_balance"],
+    "commissions_entry": ["entry_is_append_only", "entry_moves_balance", "entry_opens_day"],
     "commissions_decision": ["decision_is_append_only"],
     "commissions_act": ["act_is_append_only"],
     "commissions_payout": ["payout_is_frozen", "payout_is_kept"],
@@ -47,6 +47,13 @@ BEGIN
     UPDATE commissions_balance b SET {changes}, reversed = b.reversed + s.reversed
         FROM (SELECT influencer_id, currency, {sums}, {taken} AS reversed FROM added GROUP BY influencer_id, currency) s
         WHERE b.influencer_id = s.influencer_id AND b.currency = s.currency;
+    RETURN NULL;
+END;
+$$ LANGUAGE plpgsql;
+CREATE OR REPLACE FUNCTION open_days() RETURNS trigger AS $$
+BEGIN
+    DELETE FROM commissions_closedday
+        WHERE ends_at > (SELECT min(created_at) FROM added) AND starts_at <= (SELECT max(created_at) FROM added);
     RETURN NULL;
 END;
 $$ LANGUAGE plpgsql;
@@ -111,14 +118,31 @@ def _sqlite() -> Iterator[str]:
     )
 
 
+def _opening(vendor: str) -> str:
+    """Whoever books into a day that was closed opens it."""
+    if vendor == "postgresql":
+        return (
+            "CREATE TRIGGER entry_opens_day AFTER INSERT ON commissions_entry REFERENCING NEW TABLE AS added "
+            "FOR EACH STATEMENT EXECUTE FUNCTION open_days()"
+        )
+    return (
+        "CREATE TRIGGER entry_opens_day AFTER INSERT ON commissions_entry BEGIN "
+        "DELETE FROM commissions_closedday WHERE ends_at > NEW.created_at AND starts_at <= NEW.created_at; END"
+    )
+
+
 def install(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Put every trigger in place, whichever of them stand already."""
     remove(apps, schema_editor)
-    for statement in _postgresql() if schema_editor.connection.vendor == "postgresql" else _sqlite():
+    connection = schema_editor.connection
+    for statement in _postgresql() if connection.vendor == "postgresql" else _sqlite():
         schema_editor.execute(statement, params=None)
     for table, words in APPEND_ONLY.items():
         for statement in refusals(schema_editor, table, NAMES[table][0], words=words):
             schema_editor.execute(statement, params=None)
+    # The first of the migrations that come here do so before there are closed days.
+    if "commissions_closedday" in connection.introspection.table_names():
+        schema_editor.execute(_opening(connection.vendor), params=None)
 
 
 def remove(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -977,7 +977,10 @@ class Click(models.Model):
                 name="one_click_per_visitor_page_and_hour",
             ),
         ]
-        indexes = [models.Index(fields=["influencer", "at"], name="clicks_of_an_influencer")]
+        indexes = [
+            models.Index(fields=["influencer", "at"], name="clicks_of_an_influencer"),
+            models.Index(fields=["at"], name="clicks_by_their_moment"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} of {self.influencer_id}"

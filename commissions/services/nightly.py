@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from commissions.errors import ProviderAway
 from commissions.models import Claim
-from commissions.services import ledger, reconciling, sweeping, watching
+from commissions.services import closing, ledger, reconciling, sweeping, watching
 
 JOB = "checks"
 
@@ -21,6 +21,7 @@ def run(*, now: datetime | None = None) -> bool:
     sweeping.sweep(now=moment, looks_at_everything=True)
     ledger.write_off_old(now=moment)
     watching.watch(now=moment)
+    closing.close_days(now=moment)
     reconciling.check_ledger(now=moment)
     try:
         reconciling.check_provider(now=moment)

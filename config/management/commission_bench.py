@@ -11,10 +11,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -23,8 +20,9 @@ from commissions import tasks
 from commissions.audit import breaks
 from commissions.models import Entry, Payee, Rate
 from commissions.services import backlog, deciding, payouts
+from config.management import earnings_bench
 from core.sealing import seal
-from influencers.models import Application, Influencer
+from influencers.models import Influencer
 from orders.models import Order, OrderLine
 
 CREATORS = 1_000
@@ -36,28 +34,11 @@ SMALL = 50
 ROUNDS = 15
 
 
-def _creator(n: int) -> Influencer:
-    user = User.objects.create(email=f"creator-{n}@example.com", name=f"Creator {n}", handle=f"creator-{n}")
-    application = Application.objects.create(
-        user=user, state="approved", display_name=user.name, country="FR", pitch="-"
-    )
-    return Influencer.objects.create(user=user, application=application)
-
-
-def _copies(model: Any, template: int, changes: dict[str, str], count: int) -> str:
-    """SQL that copies one row so many times; ``n`` is the number of the copy."""
-    columns = [field.column for field in model._meta.concrete_fields if field.column != "id"]
-    values = ", ".join(changes.get(column, f't."{column}"') for column in columns)
-    names = ", ".join(f'"{column}"' for column in columns)
-    table = model._meta.db_table
-    return f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, generate_series(1, {count}) n WHERE t.id = {template} ORDER BY n"  # noqa: S608
-
-
 def build(lines: int) -> list[Influencer]:
     """Orders of one line each, all paid, brought by a thousand creators; every line's return window has ended."""
     rng = random.Random(2017)  # noqa: S311  (an invented world, not a secret)
     now = timezone.now()
-    creators = [_creator(n) for n in range(CREATORS)]
+    creators = [earnings_bench.creator(n) for n in range(CREATORS)]
     seller = Seller.objects.create(slug="bench", name="Bench")
     products = []
     for n in range(20):
@@ -85,7 +66,7 @@ def build(lines: int) -> list[Influencer]:
     with connection.cursor() as cursor:
         numbers = {"number": "'B' || n", "token": "'t' || n", "checkout_token": "'t' || n"}
         cursor.execute("SET TIME ZONE 'UTC'")
-        cursor.execute(_copies(Order, order.pk, numbers, lines))
+        cursor.execute(earnings_bench.copies(Order, order.pk, numbers, lines))
         creator = (
             f"CASE WHEN n <= {SMALL} THEN {first_creator + CREATORS - 1} WHEN n % 2 = 0 THEN {first_creator} "
             f"ELSE {first_creator} + 1 + n % {CREATORS - 2} END"
@@ -106,7 +87,7 @@ def build(lines: int) -> list[Influencer]:
             "product_id": f"{first_product} + n % 20", "category_id": f"{first_category} + n % 20",
             "shipped_at": "t.added_at + interval '1 day'", "returnable_until": "t.added_at + interval '31 days'",
         }  # fmt: skip
-        cursor.execute(_copies(OrderLine, line.pk, changes, lines))
+        cursor.execute(earnings_bench.copies(OrderLine, line.pk, changes, lines))
         cursor.execute("ANALYZE")
     Payee.objects.bulk_create(
         Payee(influencer=one, currency="USD", method="bank", state="ready", country="DE", name="C", sealed=seal("{}")) for one in creators
@@ -151,22 +132,6 @@ def _again(roads: dict[str, float], lines: int) -> None:
             roads[name] = statistics.median(rates)
         for table in tables:
             cursor.execute(f"DROP TABLE spare_{table}")
-
-
-def _page(creator: Influencer, path: str) -> tuple[float, int]:
-    """The median processor milliseconds of a page and how many queries it puts."""
-    client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(creator.user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    spent = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        answer = client.get(path, secure=True)
-        spent.append((time.perf_counter() - start) * 1000)
-        if answer.status_code != 200:
-            raise AssertionError(f"{path} answered {answer.status_code}")
-    with CaptureQueriesContext(connection) as queries:
-        client.get(path, secure=True)
-    return statistics.median(spent[3:]), len(queries)
 
 
 def run(lines: int) -> dict[str, Any]:
@@ -222,17 +187,10 @@ def run(lines: int) -> dict[str, Any]:
         "of": "one GROUP BY over them",
     }
     big, small = creators[0], creators[-1]
+    count, few = (Entry.objects.filter(influencer=one).count() for one in (big, small))
     for path in ("/studio/earnings", "/studio/earnings?status=cleared", "/studio/payouts"):
-        few, queries = _page(small, path)
-        many, same = _page(big, path)
-        if queries != same:
-            raise AssertionError(f"{path}: {queries} queries for few entries, {same} for many")
-        count = Entry.objects.filter(influencer=big).count()
-        figures[f"{path}, {count} entries"] = {
-            "ms": many,
-            "times": many / few,
-            "of": f"one with {Entry.objects.filter(influencer=small).count()}",
-        }
+        row = earnings_bench.pair(earnings_bench.client_of(small.user), earnings_bench.client_of(big.user), path)
+        figures[f"{path}, {count} entries"] = {"ms": row["many_ms"], "times": row["times"], "of": f"one with {few}"}
     figures["check_ledger"] = {"ms": _timed(lambda: _prove()) * 1000, "times": 0, "of": "nothing (for scale)"}
     return figures
 

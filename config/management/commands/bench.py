@@ -1,4 +1,4 @@
-"""``manage.py bench pages|import|friend_search|feed|heat|streams|desk|scoring|clicks|commissions [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
+"""``manage.py bench pages|import|friend_search|feed|heat|streams|desk|scoring|clicks|commissions|earnings [--json]``: figures as ratios measured in one run. Nothing here is asserted in a test."""
 
 import json
 import os
@@ -21,6 +21,7 @@ from config.management import (
     click_bench,
     commission_bench,
     desk_bench,
+    earnings_bench,
     feed_bench,
     heat_bench,
     people_bench,
@@ -133,7 +134,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = ["pages", "import", "friend_search", "filling", "people", "feed", "posts", "heat", "voices", "streams"]
-        parser.add_argument("name", choices=[*names, "desk", "cases", "scoring", "clicks", "commissions", "lines"])
+        parser.add_argument(
+            "name",
+            choices=[*names, "desk", "cases", "scoring", "clicks", "commissions", "lines", "earnings", "entries"],
+        )
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--requests", type=int, default=200)
         parser.add_argument("--products", type=int, default=5000)
@@ -149,6 +153,7 @@ class Command(BaseCommand):
         parser.add_argument("--streams", type=int, default=1000)
         parser.add_argument("--seconds", type=int, default=60)
         parser.add_argument("--creators", type=int, default=1_000_000)
+        parser.add_argument("--entries", type=int, default=1_000_000)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["name"] == "filling":
@@ -169,6 +174,12 @@ class Command(BaseCommand):
             return
         if options["name"] == "lines":
             self.stdout.write(json.dumps(commission_bench.run(options["lines"])))
+            return
+        if options["name"] == "entries":
+            self.stdout.write(json.dumps(earnings_bench.run(options["entries"])))
+            return
+        if options["name"] == "earnings":
+            self.earnings(options)
             return
         if options["name"] == "commissions":
             self.commissions(options)
@@ -423,6 +434,23 @@ class Command(BaseCommand):
         for name, row in figures.items():
             if isinstance(row, dict) and "ms" in row:
                 self.stdout.write(f"{name:<44} {row['ms']:10.1f} ms       {row['times']:6.2f} x {row['of']}")
+
+    def earnings(self, options: dict[str, Any]) -> None:
+        """Open the money pages of a creator with a million entries and of one with a hundred, in turns."""
+        figures = self.in_scratch(["entries", "--entries", str(options["entries"])])
+        if options["json"]:
+            self.stdout.write(json.dumps(figures))
+            return
+        self.stdout.write(
+            "{entries} entries of two years beside {few}, on {database}; closing the days took {closing_s:.1f} s".format(
+                **figures
+            )
+        )
+        for name, row in figures["pages"].items():
+            self.stdout.write(
+                f"{name:<60} {row['many_ms']:8.1f} ms  {row['times']:6.2f} x few ({row['few_ms']:.1f} ms)  {row['queries']} queries"
+            )
+        self.stdout.write(f"{'/programme':<60} {figures['programme_ms']:8.1f} ms")
 
     def child(self, arguments: list[str], environment: dict[str, str]) -> str:
         """Run one of our commands with other settings; its output."""
