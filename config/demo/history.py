@@ -5,17 +5,23 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from operator import itemgetter
 
 from django.db import transaction
 
 from accounts.models import User
 from catalog.models import Variant
-from commissions.services import deciding, ledger
+from commissions.models import Payout
+from commissions.services import deciding, ledger, payouts
+from commissions.settling import FRIDAY
 from influencers.models import Click
 from orders.models import Order, OrderLine, Payment, Refund
 from storefront.models import Pick, Storefront
 
 DAYS = 91
+# When, and what books it.
+Happening = tuple[datetime, Callable[..., object]]
 BUYERS = [
     ("Amélie Roux", "Lyon", "69003", "FR"), ("Jonas Weber", "Leipzig", "04109", "DE"), ("Aiko Mori", "Osaka", "530-0001", "JP"),
     ("Beatriz Sousa", "Porto", "4000-322", "PT"), ("Noah Clarke", "Leeds", "LS1 4AP", "GB"), ("Maya Cohen", "Haifa", "3303301", "IL"),
@@ -160,27 +166,59 @@ def refund_in_full(line: OrderLine, reason: str, at: datetime) -> Refund:
     )
 
 
+def happenings(order: Order, refunds: list[Refund], now: datetime) -> Iterator[Happening]:
+    """What an order gives the commission services to book, and when."""
+    yield order.paid_at or order.placed_at, partial(deciding.accrue_for, order)
+    for refund in refunds:
+        yield refund.created_at, partial(ledger.reverse_for, order)
+    for line in order.lines.all():
+        if line.returnable_until and line.returnable_until <= now:
+            yield line.returnable_until, partial(ledger.clear_for, order)
+
+
 def settle(order: Order, refunds: list[Refund], now: datetime) -> None:
     """Let the commission services book what happened to an order, each at its own time."""
-    deciding.accrue_for(order, now=order.paid_at)
-    ended = [
-        line.returnable_until for line in order.lines.all() if line.returnable_until and line.returnable_until <= now
-    ]
-    events = [(refund.created_at, ledger.reverse_for) for refund in refunds] + [(at, ledger.clear_for) for at in ended]
-    for at, book in sorted(events, key=lambda event: event[0]):
-        book(order, now=at)
+    for at, book in sorted(happenings(order, refunds, now), key=itemgetter(0)):
+        book(now=at)
+
+
+def fridays(today: date, now: datetime, by: User) -> Iterator[Happening]:
+    """The weekly payouts: made in the morning, put into the bank's file before noon."""
+    for age in range(DAYS, -1, -1):
+        day = today - timedelta(days=age)
+        if day.weekday() != FRIDAY or noon(day) > now:
+            continue
+        yield noon(day) - timedelta(hours=5), partial(payouts.run, slot=day.isoformat())
+        yield noon(day) - timedelta(hours=1), partial(send_to_bank, by)
+        yield noon(day) + timedelta(days=3), partial(bank_has_paid, by)
+
+
+def send_to_bank(by: User, *, now: datetime) -> None:
+    """All that is ready in one file, if there is any."""
+    if Payout.objects.filter(state=Payout.State.READY).exists():
+        payouts.make_bank_file(by=by, now=now)
+
+
+def bank_has_paid(by: User, *, now: datetime) -> None:
+    """What was sent has arrived."""
+    for payout in Payout.objects.filter(state=Payout.State.SENDING):
+        payouts.mark_paid(payout=payout, by=by, reference=f"{payout.batch}/{payout.pk}", now=now)
 
 
 def write_history(
     shops: list[tuple[Storefront, int, int]],
     members: list[User],
+    staff: User,
     *,
     today: date,
     now: datetime,
     seed: int,
     tick: Callable[[], None],
 ) -> int:
-    """Write clicks and orders of every shop; ``tick`` is called after each order. Returns how many orders there are."""
+    """Write clicks and orders of every shop, and book one after the other what came of them; ``tick`` is called after each order.
+
+    Returns how many orders there are.
+    """
     rng = random.Random(seed)  # noqa: S311  (an invented world, not a secret)
     plans: list[Plan] = []
     for shop, visitors, growth in shops:
@@ -213,9 +251,13 @@ def write_history(
                 pick = rng.choice(picks)
                 plans.append(Plan(at, None, rng.choice(BUYERS), ((pick, pick.product.variants.all()[0], 1),), None, at))
     plans.sort(key=lambda plan: plan.placed_at)
+    happened = list(fridays(today, now, staff))
     for number, plan in enumerate(plans, start=1):
         with transaction.atomic():
             order, refunds = write_order(plan, number, rng, now)
-            settle(order, refunds, now)
+        happened += happenings(order, refunds, now)
         tick()
+    for at, book in sorted(happened, key=itemgetter(0)):
+        if at <= now:
+            book(now=at)
     return len(plans)

@@ -17,6 +17,7 @@ from accounts.services.profile import claim_handle
 from catalog.models import Category, Product, Seller
 from catalog.services import save_product
 from commissions.models import Rate
+from commissions.services import payees
 from config.demo import PASSWORD
 from config.demo.catalogue import CATEGORIES, PRODUCTS, SELLERS
 from config.demo.circle import add_circle
@@ -190,6 +191,15 @@ def add_follows(users: dict[str, User], now: datetime) -> None:
                 Follow.objects.get_or_create(follower=user, followed=followed, defaults={"created_at": at})
 
 
+def set_up_payees(users: dict[str, User], now: datetime) -> None:
+    """Where the money of two goes, by bank; the others have not said it yet."""
+    for slug, iban in [("mei", "DE89370400440532013000"), ("kai", "GB29NWBK60161331926819")]:
+        payees.set_up(
+            influencer=Influencer.objects.get(user=users[slug]), currency="USD", method="bank", country=iban[:2],
+            name=users[slug].name, account=iban, born_on=date(1991, 5, 4), now=now - timedelta(days=88),
+        )  # fmt: skip
+
+
 def settle_news(now: datetime) -> None:
     """What the months before told by notice and mail is old: mails count as sent, notices as read but for the newest."""
     Mail.objects.filter(sent_at__isnull=True).update(sent_at=now)
@@ -231,7 +241,8 @@ def load(*, today: date, say: Say, tick: Callable[[], None]) -> int:
     add_follows(users, now)
     say("Three months of visits and orders")
     members = [users["lina"], users["grace"], users["ingrid"], users["jun"]]
-    orders = write_history(shops, members, today=today, now=now, seed=SEED, tick=tick)
+    set_up_payees(users, now)
+    orders = write_history(shops, members, staff, today=today, now=now, seed=SEED, tick=tick)
     say("Rates, campaigns, codes and channels")
     add_programme(users, products, now, today)
     say("Friends, lists and gifts")
