@@ -1,7 +1,7 @@
 """Who people are, the names they go by, and whom they follow."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.beginnings import begins_with
 from core.models import AppendOnlyModel
-from core.personal import GONE_DOMAIN
+from core.personal import GONE_ADDRESS, GONE_DOMAIN
 
 
 class UserManager(BaseUserManager["User"]):
@@ -93,7 +93,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.name or (gettext("Someone who left") if self.email.endswith(f"@{GONE_DOMAIN}") else self.email)
+        return self.name or self.email
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        """Who was erased has no name in the table; pages of others that name her say so, in the reader's language."""
+        person = super().from_db(*args, **kwargs)
+        kept = person.__dict__
+        if kept.get("name") == "" and kept.get("email", GONE_ADDRESS).endswith(f"@{GONE_DOMAIN}"):
+            person.name = gettext("Someone who left")
+        return person
 
     def get_full_name(self) -> str:
         return self.name

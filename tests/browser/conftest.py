@@ -71,6 +71,7 @@ class Visitor:
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
         # The password was typed again a moment ago.
+        session["account_authentication_methods_user"] = str(user.pk)
         session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
         session.create()
         self.context.add_cookies(

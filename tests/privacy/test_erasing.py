@@ -15,6 +15,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.errors import HandleTaken
 from accounts.models import User
@@ -159,15 +160,14 @@ def test_her_account_is_an_empty_one_and_her_names_rest(history: History) -> Non
     erasing.erase_due()
 
     her = User.objects.get(pk=history.her.pk)
-    assert (her.name, her.handle, her.is_active, her.is_staff, her.email) == (
-        "",
-        None,
-        False,
-        False,
-        f"gone-{her.pk}@gone.invalid",
-    )
+    kept = User.objects.values_list("name", "handle", "is_active", "is_staff", "email").get(pk=her.pk)
+    assert kept == ("", None, False, False, f"gone-{her.pk}@gone.invalid")
     assert not her.has_usable_password()
-    assert str(her) == "Someone who left"
+    assert (her.name, str(her)) == ("Someone who left", "Someone who left")
+    with override("zh-hans"):
+        assert User.objects.get(pk=her.pk).name == "已离开的人"
+    # Others' pages go on, and name nobody.
+    assert "Someone who left" in client_for(history.world.rhea).get("/review/log").content.decode()
     for name in (HANDLE, "zqx.before", "zqx.home"):
         with pytest.raises(HandleTaken):
             claim_handle(user=history.lina, name=name)
