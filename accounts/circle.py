@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -58,6 +59,17 @@ def blocks_between(user_id: int | None, person: str) -> Exists:
 def friendship_with(user_id: int, person: str) -> Exists:
     """For a query: this user is a friend of the person in the column ``person``."""
     return Exists(Friend.objects.filter(user_id=user_id, friend_id=OuterRef(person)))
+
+
+def across_block(user_id: int) -> QuerySet[Block, Any]:
+    """For a query: the numbers of all whom this user blocked or who blocked her; read once, however many rows ask."""
+    blocked = Block.objects.filter(blocker_id=user_id).values_list("blocked", flat=True)
+    return blocked.union(Block.objects.filter(blocked_id=user_id).values_list("blocker", flat=True), all=True)
+
+
+def friends_with(user_id: int) -> QuerySet[Friend, Any]:
+    """For a query: the numbers of her friends; read once, however many rows ask."""
+    return Friend.objects.filter(user_id=user_id).values_list("friend", flat=True)
 
 
 def muted_by(user_id: int) -> QuerySet[Mute, int]:

@@ -6,13 +6,14 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.circle import blocks_between, friendship_with, muted_by, years_before
+from accounts.circle import across_block, blocks_between, friends_with, muted_by, years_before
 from accounts.models import User
 from catalog.models import Product, Seller
 from core.models import AppendOnlyModel
@@ -81,14 +82,16 @@ class SparkQuerySet(models.QuerySet["Spark"]):
         Feeds, pages, counts, comments and the rankings all ask here.
         """
         today = timezone.localdate()
-        grown = Q(author__born_on__isnull=True) | Q(author__born_on__lte=years_before(today, 18))
-        shown = Q(audience=Spark.Audience.PUBLIC) & ~Q(author__findable_by=User.FindableBy.NOBODY) & grown
-        posted = self.present().filter(state=Spark.State.POSTED, author__is_active=True)
+        grown = Q(born_on__isnull=True) | Q(born_on__lte=years_before(today, 18))
+        shown = ~Q(findable_by=User.FindableBy.NOBODY) & grown
+        posted = self.present().filter(state=Spark.State.POSTED)
+        # Asked of each Spark as a walk comes to it: as a join, a planner may begin with all the people.
+        author = User.objects.filter(pk=OuterRef("author"), is_active=True)
         if user is None:
-            return posted.filter(shown)
-        return posted.annotate(
-            is_of_friend=friendship_with(user.pk, "author"), is_across_block=blocks_between(user.pk, "author")
-        ).filter(Q(author=user) | Q(shown | Q(is_of_friend=True), is_across_block=False))
+            return posted.filter(Exists(author.filter(shown)), audience=Spark.Audience.PUBLIC)
+        is_public = Exact(OuterRef("audience"), Spark.Audience.PUBLIC)
+        near = Q(pk=user.pk) | Q(pk__in=friends_with(user.pk)) | Q(is_public, shown)
+        return posted.filter(Exists(author.filter(near))).exclude(author__in=across_block(user.pk))
 
     def told_to(self, user: User | None) -> Self:
         """What she sees without having asked for its author: nothing of whom she muted."""

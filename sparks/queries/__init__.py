@@ -6,7 +6,6 @@ from sparks.queries.choosing import (
     topics,
     topics_followed,
     topics_named,
-    without_authors,
     worth_following,
 )
 from sparks.queries.composing import FOUND, Draft, draft, drafts_of, products_to_tag, tagged_products
@@ -59,6 +58,7 @@ from sparks.queries.walking import (
     MARK,
     PAGE_SIZE,
     WALKS,
+    Feed,
     FeedPage,
     arrivals,
     atom_of,
@@ -73,6 +73,7 @@ from sparks.queries.walking import (
     of_topic,
     on_shelf,
     seen_sparks,
+    without_authors,
 )
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "Card",
     "Case",
     "Draft",
+    "Feed",
     "FeedPage",
     "Hot",
     "KeptPage",

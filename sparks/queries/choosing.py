@@ -17,6 +17,9 @@ from sparks.models import (
     TopicFollow,
 )
 
+# Whom to follow is chosen among the authors of so many posts.
+RECENT = 200
+
 
 def followed_people(user: User) -> QuerySet[Any, Any]:
     return Follow.objects.filter(follower=user).values("followed")
@@ -49,31 +52,21 @@ class Suggestion:
 
 
 def worth_following(user: User | None, limit: int = 6) -> list[Suggestion]:
-    """Who posted lately and is not followed yet, most followed first."""
+    """Whose newest posts were liked most, of those who posted lately and whom she does not follow yet."""
     recent = Spark.objects.told_to(user).filter(posted_at__gt=timezone.now() - timedelta(days=60))
-    people = User.objects.filter(pk__in=recent.values("author"), handle__isnull=False)
+    # Of so many posts and no more: a shop of a million answers as quickly as one of a hundred.
+    newest = list(recent.order_by("-posted_at", "-pk").values_list("author", "topic", "likes")[:RECENT])
+    liked = {author: 0 for author, _topic, _likes in newest}
+    for author, _topic, likes in newest:
+        liked[author] += likes
+    people = User.objects.filter(pk__in=liked, handle__isnull=False)
     if user is not None:
         people = people.exclude(pk=user.pk).exclude(pk__in=followed_people(user))
-    found = list(people.annotate(size=Count("followers")).order_by("-size", "pk")[:limit])
-    about: dict[int, list[Topic]] = {}
-    rows = (
-        recent.filter(author__in=[person.pk for person in found]).order_by().values_list("author", "topic").distinct()
-    )
-    known = {topic.pk: topic for topic in Topic.objects.all()}
-    for author, topic in rows:
-        about.setdefault(author, []).append(known[topic])
-    order = list(known)
-    return [
-        Suggestion(person, person.size, sorted(about.get(person.pk, []), key=lambda topic: order.index(topic.pk))[:2])
-        for person in found
-    ]
-
-
-def without_authors(rows: QuerySet[Any], people: Sequence[int]) -> QuerySet[Any]:
-    """The rows of a feed but those of the people of whom a guest wants less."""
-    if not people:
-        return rows
-    return rows.exclude(**{"author__in" if rows.model is Spark else "spark__author__in": people})
+    best = sorted(people.values_list("pk", flat=True), key=lambda pk: (-liked[pk], pk))[:limit]
+    found = User.objects.annotate(size=Count("followers")).in_bulk(best)
+    about = {pk: {topic for author, topic, _likes in newest if author == pk} for pk in best}
+    every = topics()
+    return [Suggestion(found[pk], found[pk].size, [row for row in every if row.pk in about[pk]][:2]) for pk in best]
 
 
 def follows_seller(user: User | None, seller: Seller) -> bool:

@@ -134,7 +134,7 @@ def test_following_a_seller_brings_sparks_with_its_things(as_lina: Client, lina:
         assert as_lina.post("/sparks/sold-by/kiln/follow", {"on": on}).status_code == 302
         assert SellerFollow.objects.count() == follows
 
-    assert [spark.code for spark in queries.following(lina)] == ["kiln"]
+    assert [spark.code for spark in queries.following(lina).rows] == ["kiln"]
     assert "It shows something of a seller whom you follow." in as_lina.get("/sparks/following").content.decode()
     assert as_lina.get("/sparks/sold-by/nobody").status_code == 404
 

@@ -146,6 +146,7 @@ class Command(BaseCommand):
         parser.add_argument("--names", default="", help="a CSV file whose column `name` is mixed in, and searched for")
         parser.add_argument("--lines", type=int, default=1_000_000)
         parser.add_argument("--posts", type=int, default=1_000_000)
+        parser.add_argument("--then", type=int, default=0, help="so many posts after that, and how much slower that is")
         parser.add_argument("--follows", type=int, default=5_000_000)
         parser.add_argument("--voices", type=int, default=1_000_000)
         parser.add_argument("--applications", type=int, default=100_000)
@@ -163,8 +164,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(people_bench.run(options["people"], options["names"], options["probes"])))
             return
         if options["name"] == "posts":
-            sizes = (options[name] for name in ("people", "posts", "follows", "probes"))
-            self.stdout.write(json.dumps(feed_bench.run(*sizes)))
+            among = [size for size in (options["posts"], options["then"]) if size]
+            figures = feed_bench.run(options["people"], among, options["follows"], options["probes"])
+            self.stdout.write(json.dumps(figures))
             return
         if options["name"] == "cases":
             self.stdout.write(json.dumps(desk_bench.run(options["applications"], options["probes"])))
@@ -307,7 +309,12 @@ class Command(BaseCommand):
         return figures
 
     def in_scratch(self, arguments: list[str]) -> dict[str, Any]:
-        """The figures of one of our commands in a scratch database of the present kind that is removed afterwards."""
+        """The figures of one of our commands in a scratch database of the present kind that is removed afterwards.
+
+        Also where we are told to stop meanwhile: the signal becomes an exception, and everything on the way is closed.
+        """
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda number, _frame: sys.exit(128 + number))
         with tempfile.TemporaryDirectory() as folder:
             url, scratch = f"sqlite:///{folder}/bench.sqlite3", f"bench_{os.getpid()}"
             if connection.vendor == "postgresql":
@@ -323,7 +330,7 @@ class Command(BaseCommand):
             finally:
                 if connection.vendor == "postgresql":
                     with connection.cursor() as cursor:
-                        cursor.execute(f"DROP DATABASE {scratch}")
+                        cursor.execute(f"DROP DATABASE {scratch} WITH (FORCE)")
         return figures
 
     def scoring(self, options: dict[str, Any]) -> None:
@@ -354,18 +361,27 @@ class Command(BaseCommand):
                 self.stdout.write(f"{name:<24} p50 {row['p50_ms']:8.2f} ms ({row['p50_ms'] / yardstick:6.1f} x){tail}")
 
     def feed(self, options: dict[str, Any]) -> None:
-        """Read a feed among a million posts (``--people 100000`` is what the goals are written for)."""
-        names = ("people", "posts", "follows", "probes")
+        """Read feeds among a million posts, and then ten (``--people 100000 --then 10000000`` is what the goals are written for)."""
+        names = ("people", "posts", "then", "follows", "probes")
         figures = self.in_scratch(["posts", *(part for name in names for part in (f"--{name}", str(options[name])))])
         if options["json"]:
             self.stdout.write(json.dumps(figures))
             return
-        yardstick = figures["indexed look-up of 20 rows"]["p50_ms"]
-        self.stdout.write("{posts} posts, {people} people, {follows} follows on {database}".format(**figures))
-        for name, row in figures.items():
-            if isinstance(row, dict):
-                times = f"({row['p50_ms'] / yardstick:6.1f} x)"
-                self.stdout.write(f"{name:<34} p50 {row['p50_ms']:8.2f} ms {times}  p95 {row['p95_ms']:8.2f} ms")
+        self.stdout.write("{people} people, {follows} follows on {database}, {seconds} s in all".format(**figures))
+        before: dict[str, Any] = {}
+        for posts, rows in figures["among"].items():
+            self.stdout.write(f"\namong {posts} posts: milliseconds in all, in the database, of a processor for it")
+            for name, row in rows.items():
+                database = f"{row['database_p50_ms']:8.2f} {row['database_p95_ms']:8.2f}" if "statements" in row else ""
+                spent = f"{row['database_processor_ms']:7.2f}" if "statements" in row else ""
+                growth = ""
+                if name in before:
+                    key = "database_processor_ms" if spent else "p50_ms"
+                    growth = f"{row[key] / before[name][key]:6.2f} x"
+                self.stdout.write(
+                    f"{name:<42} {row['p50_ms']:8.2f} {row['p95_ms']:8.2f}  {database:17}  {spent:7} {growth}"
+                )
+            before = rows
 
     def streams(self, options: dict[str, Any]) -> None:
         """Open live streams on one process, beside the same process with none."""
