@@ -244,17 +244,19 @@ def _end_of_window(rows: QuerySet[Spark], mark: Mark) -> datetime | None:
 
 
 def _gather(sources: Sequence[Source], mark: Mark, size: int) -> list[Step]:
-    """The next posts of all sources. Only the sources with the newest heads can have them, and none has more than ``size``."""
-    heads = _heads(sources, mark, 0)[:size]
+    """The next posts of all sources, read no further back than they can stand."""
+    heads = _heads(sources, mark, 0)
+    # By moments: one post may be the head of several sources, but those of so many moments are as many posts at least.
+    moments = sorted({moment for moment, _source, _number in heads}, reverse=True)
     end: datetime | None
-    if len(heads) == size:
-        end = heads[-1][0]
+    if len(moments) >= size:
+        end = moments[size - 1]
     else:
         # Few sources: no post behind the last that one of them could bring alone.
         end = max((moment for moment, _source, _number in _heads(sources, mark, size - 1)), default=None)
     found: set[Step] = set()
     for place, source in enumerate(sources):
-        numbers = [number for _moment, at, number in heads if at == place]
+        numbers = [number for moment, at, number in heads if at == place and (end is None or moment >= end)]
         if numbers:
             rows = source.posts.filter(**{f"{source.column}__in": numbers}, is_sponsored=False)
             rows = _behind(rows if end is None else rows.filter(posted_at__gte=end), mark)
@@ -263,7 +265,7 @@ def _gather(sources: Sequence[Source], mark: Mark, size: int) -> list[Step]:
 
 
 def _heads(sources: Sequence[Source], mark: Mark, place: int) -> list[tuple[datetime, int, int]]:
-    """When each source posted what stands at this place of its posts behind the mark, newest first: moment, source, number."""
+    """When each source posted what stands at this place of its posts behind the mark: moment, source, number."""
     heads: list[tuple[datetime, int, int]] = []
     for which, source in enumerate(sources):
         posts = _behind(source.posts.filter(**{source.column: OuterRef(source.name)}, is_sponsored=False), mark)
@@ -271,7 +273,7 @@ def _heads(sources: Sequence[Source], mark: Mark, place: int) -> list[tuple[date
         posts = posts.filter(posted_at__isnull=False).order_by(f"-{height}", f"-{number}")
         rows = source.followed.order_by().annotate(head=Subquery(posts.values("posted_at")[place : place + 1]))
         heads += [(moment, which, key) for key, moment in rows.values_list(source.name, "head") if moment is not None]
-    return sorted(heads, reverse=True)
+    return heads
 
 
 def _sparks(steps: Iterable[Step], user: User | None, facts: Mapping[str, Exists] | None = None) -> list[Spark]:
