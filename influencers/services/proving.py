@@ -261,7 +261,7 @@ def accept(*, connection_pk: int, reviewer: User, asked: str) -> Connection:
             _keep_what_was_seen(connection)
         _decide_evidence(connection)
         _write_down(connection, reviewer, kind="proof_accepted")
-    notify(recipient=connection.user, kind="account_proved", data=_words(connection), url=_url(connection), mail=False)
+    notify(recipient=connection.user, kind="account_proved", data=_words(connection), url=_url(connection))
     return connection
 
 
@@ -277,7 +277,7 @@ def refuse(*, connection_pk: int, reviewer: User, asked: str, words: str) -> Con
     _write_down(connection, reviewer, kind="proof_refused", note=words)
     notify(
         recipient=connection.user, kind="account_not_proved",
-        data={**_words(connection), "words": words}, url=_url(connection), mail=False,
+        data={**_words(connection), "words": words}, url=_url(connection),
     )  # fmt: skip
     return connection
 
@@ -299,7 +299,7 @@ def withdraw(*, connection_pk: int, reviewer: User, words: str) -> Connection:
     _write_down(connection, reviewer, kind="proof_withdrawn", note=words)
     notify(
         recipient=connection.user, kind="account_not_proved",
-        data={**_words(connection), "words": words}, url=_url(connection), mail=False,
+        data={**_words(connection), "words": words}, url=_url(connection),
     )  # fmt: skip
     return connection
 
@@ -386,7 +386,7 @@ def _prove(
     for loser in losers:
         Connection.objects.filter(pk=loser.pk).update(proof="", tokens="", due_at=None)
         if loser.expires_at and loser.expires_at > now:
-            notify(recipient=loser.user, kind="account_lost", data=_words(loser), url=_url(loser), mail=False)
+            notify(recipient=loser.user, kind="account_lost", data=_words(loser), url=_url(loser))
         judge_again(loser.user_id)
     Connection.objects.filter(pk=connection.pk).update(
         proof=proof, proved_at=now, proved_by=by, expires_at=now + timedelta(days=PROOF_DAYS[proof]),

@@ -259,7 +259,7 @@ def test_an_appeal_is_answered_by_another_person_once_and_in_time(mei: cast.Mei,
     assert state_of(mei) == "active"
     assert steps(mei) == ["ban", "appealed", "lifted"]
     with pytest.raises(NothingToDecide):
-        conduct.decide_appeal(sanction_pk=sanction.pk, by=omar, is_lifted=False, words="No")
+        conduct.decide_appeal(sanction_pk=sanction.pk, by=UserFactory(is_staff=True), is_lifted=False, words="No")
 
 
 def test_an_appeal_that_is_upheld_leaves_what_stands_and_staff_may_reinstate(

@@ -18,7 +18,8 @@ from core.sealing import unseal, unseal_bytes
 from influencers.errors import AccountTaken, NothingToJudge, OwnAccount, RoadClosed
 from influencers.models import Application, Connection, Evidence, ProofTry, SignInState, Snapshot
 from influencers.services import proving
-from notifications.models import Notice
+from notifications.models import Mail, Notice
+from notifications.services import message_of
 from tests.cast import Mei
 from tests.factories.accounts import UserFactory
 from tests.factories.influencers import ApplicationFactory, ConnectionFactory
@@ -42,6 +43,14 @@ def picture(**info: object) -> SimpleUploadedFile:
     out = io.BytesIO()
     Image.new("RGB", (40, 30), "teal").save(out, "JPEG", exif=exif)
     return SimpleUploadedFile("canary-name.jpg", out.getvalue() + b"canary-behind-the-end", "image/jpeg")
+
+
+def mail_of(kind: str) -> str:
+    """The one mail of a kind, as it is sent; its HTML says the same."""
+    message = message_of(Mail.objects.get(kind=kind))
+    assert message.body.split("\n")[0] == message.subject
+    assert message.subject in str(message.alternatives[0][0])
+    return message.body
 
 
 # --- Signing in
@@ -273,6 +282,7 @@ def test_who_can_sign_in_outweighs_who_showed_a_picture(as_otto: Client, otto: U
     connection.refresh_from_db()
     assert (lost.proof, connection.proof) == ("", "oauth")
     assert Notice.objects.get(recipient=mei.user).kind == "account_lost"
+    assert "If it is yours, sign in there yourself." in mail_of("account_lost")
 
 
 def test_a_proof_that_ended_makes_room(otto: User, mei: Mei, rhea: User) -> None:
@@ -383,6 +393,7 @@ def test_without_a_key_a_reviewer_sees_the_code_and_says_so_with_one_click(
     assert str(application.score_points) == "70.5"
     assert [event.kind for event in application.events.all()] == ["proof_accepted"]
     assert Notice.objects.get(recipient=otto).kind == "account_proved"
+    assert "Instagram @otto.makes is proved to be yours" in mail_of("account_proved")
     assert "code in the profile" in as_otto.get("/apply/status").content.decode()
 
 
@@ -485,6 +496,7 @@ def test_a_picture_that_is_not_enough_says_what_would_do(as_otto: Client, otto: 
     assert (connection.proof, connection.asked) == ("", "")
     assert "Show the insights page." in as_otto.get(f"/apply/accounts/{connection.pk}").content.decode()
     assert Notice.objects.get(recipient=otto).data["words"] == "Show the insights page."
+    assert "Show the insights page." in mail_of("account_not_proved")
 
 
 # --- Reviewers
