@@ -184,6 +184,9 @@ def earning_ids(influencer: Influencer, status: str = "") -> QuerySet[Any, int] 
     """
     own = Entry.objects.of(influencer)
     if status == "pending":
+        if not any(row.pending for row in balances(influencer)):
+            # Else every line that ever cleared would be looked at to find none.
+            return own.none().values_list("line_id", flat=True)
         settled = Entry.objects.filter(line=OuterRef("line"), influencer=influencer)
         gone = settled.filter(
             Q(kind=Entry.Kind.CLEARING) | Q(kind=Entry.Kind.HOLD, line__holds__released_at__isnull=True)

@@ -20,9 +20,10 @@ from commissions.services import closing
 from influencers.models import Application, Click, Influencer
 from orders.models import Order, OrderLine
 
-# Sales of two years, the last ones today; of two entries one is an accrual and one its clearing.
+# Sales of two years, the last ones today; what is younger than the return window has not cleared.
 DAYS = 730
-SMALL = 50
+RETURNABLE_DAYS = 30
+SMALL = 65
 ROUNDS = 25
 PLACES = 40
 
@@ -99,12 +100,16 @@ def sell(seller: Influencer, template: OrderLine, first_product: int, lines: int
         when = f", bench_day d WHERE d.number = n % {DAYS}"
         line = {"line_id": f"{last_line} + n"}
         cursor.execute(copies(Decision, decision.pk, {**line, "decided_at": "d.at"}, lines, when))
-        for kind, debit, credit in (("accrual", "programme", "pending"), ("clearing", "pending", "cleared")):
+        over = f"{when} AND d.number >= {RETURNABLE_DAYS}"
+        for kind, debit, credit, which in (
+            ("accrual", "programme", "pending", when),
+            ("clearing", "pending", "cleared", over),
+        ):
             entry = Entry.objects.create(
                 influencer=seller, line=template, kind=kind, debit=debit, credit=credit, amount_minor=70, currency="USD",
                 base_minor=1_000, rate_bps=700,
             )  # fmt: skip
-            cursor.execute(copies(Entry, entry.pk, {**line, "created_at": "d.at"}, lines, when))
+            cursor.execute(copies(Entry, entry.pk, {**line, "created_at": "d.at"}, lines, which))
         click = Click.objects.create(influencer=seller, source="storefront", visitor="t", hour=timezone.now())
         changes = {"visitor": "'v' || n", "at": "d.at", "source": f"'collection:' || (n % {PLACES})"}
         cursor.execute(copies(Click, click.pk, changes, lines, when))
@@ -150,7 +155,7 @@ def run(entries: int) -> dict[str, Any]:
     payer = User.objects.create(email="payer@example.com", name="Payer", is_staff=True)
     payer.user_permissions.add(Permission.objects.get(codename="change_payout"))
     sell(small, one, product, SMALL)
-    sell(big, other, product, entries // 2)
+    sell(big, other, product, entries * DAYS // (2 * DAYS - RETURNABLE_DAYS))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     figures: dict[str, Any] = {
