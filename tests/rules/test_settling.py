@@ -1,6 +1,7 @@
 """docs/rules/ledger.md and docs/rules/payouts.md, run."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -83,6 +84,13 @@ def test_every_invariant_of_the_document_is_code() -> None:
     assert words == {f"I{n}" for n in range(1, 17)}
     covered = {"I5", "I6", *(name for name in INVARIANTS if "-" not in name)}
     assert words == covered
+
+
+def test_every_bad_input_of_the_document_is_tried() -> None:
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
+
+    for row in table("ledger", "Bad input"):
+        assert f"def {row['test']}(" in tests, row["input"]
 
 
 @given(cleared=amounts, owed=amounts, minimum=st.integers(1, 10**6), is_closing=st.booleans())
