@@ -73,7 +73,7 @@ class CampaignForm(forms.Form):
     """A seller's bonus: how much, when, for which of her products, to whom."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=80, help_text=_("Creators read it beside their rates."),
+        label=_("Name of the campaign"), max_length=80, help_text=_("Creators read it beside their rates."),
         error_messages={"required": _("Give it a name.")},
     )  # fmt: skip
     bonus = forms.DecimalField(

@@ -52,7 +52,7 @@ def test_honest_sales_are_left_alone(mei: Mei) -> None:
     assert watching.watch() == 0
 
 
-def test_a_flood_holds_what_was_bought_in_its_hour(mei: Mei, lina: User, otto: User) -> None:
+def test_a_flood_holds_what_was_bought_in_its_hour(mei: Mei, lina: User, otto: User, as_mei: Client) -> None:
     hour = (timezone.now() - timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
     Click.objects.bulk_create(
         Click(influencer=mei.influencer, source="storefront", visitor=f"v{n}", hour=hour, at=hour) for n in range(500)
@@ -63,6 +63,11 @@ def test_a_flood_holds_what_was_bought_in_its_hour(mei: Mei, lina: User, otto: U
     assert watching.watch() == 1
 
     assert (Hold.objects.get().line, Hold.objects.get().reason) == (during, "click_flood")
+    # No one typed it: of what the rules say themselves, no number is taken for a telephone's.
+    assert (
+        f"500 clicks in the hour of {hour:%Y-%m-%d %H:%M} UTC"
+        in as_mei.get(f"/studio/earnings/{during.pk}").content.decode()
+    )
 
 
 def test_a_buyer_who_returns_half_is_held(mei: Mei, lina: User) -> None:
