@@ -43,6 +43,9 @@ WORDS = (
     Word("commissions.ProviderEvent", Fate.LOSES_HER, blank={"body": "", "subject": ""}, plain=("source", "event_id", "kind")),
     Word("commissions.Rate", Fate.STAYS, hers=("announced_by",), plain=("reason",)),
     Word("commissions.Campaign", Fate.STAYS, hers=("announced_by",), plain=("name",)),
+    Word("commissions.Invitation", Fate.STAYS, hers=(HER,)),
+    Word("commissions.DaySum", Fate.STAYS, hers=(HER,), plain=("key", "currency")),
+    Word("commissions.ClosedDay", Fate.NOBODYS),
     Word("commissions.Claim", Fate.NOBODYS),
     Word("commissions.Check", Fate.NOBODYS),
 )  # fmt: skip

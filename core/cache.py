@@ -71,6 +71,12 @@ class GuardedRedisCache(RedisCache):
             logger.warning("The cache is away: delete")
             return False
 
+    def delete_many(self, keys: Any, version: int | None = None) -> None:
+        try:
+            super().delete_many(keys, version)
+        except RedisError:
+            logger.warning("The cache is away: delete_many")
+
     def clear(self) -> None:
         """Forget what this cache keeps, and leave what others keep in the same Redis: the broker's messages lie there, too."""
         try:

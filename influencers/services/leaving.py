@@ -8,6 +8,7 @@ from accounts.models import User
 from influencers.errors import NetworkTrouble
 from influencers.models import Application, Connection, Influencer
 from influencers.services.conduct import settle
+from influencers.services.picturing import forget_pictures
 from influencers.services.proving import disconnect
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ def disconnect_all(user: User) -> None:
 def forget(user: User) -> None:
     """Before her rows lose her: drafts go, what waits is closed, and her links earn nothing from now on."""
     now = timezone.now()
+    forget_pictures(user)
     Application.objects.filter(user=user, state=Application.State.DRAFT, events__isnull=True).delete()
     waiting = [Application.State.DRAFT, Application.State.SUBMITTED, Application.State.NEEDS_MORE]
     Application.objects.filter(user=user, state__in=waiting).update(

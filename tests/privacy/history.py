@@ -6,6 +6,7 @@ from types import ModuleType
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -259,7 +260,11 @@ def live(cast: ModuleType) -> History:
         refusal="Sorry, Zqx", platform_id="zqx-1",
     )  # fmt: skip
     Evidence.objects.create(connection=connection, picture=seal_bytes(b"RIFF-zqx-evidence"))
-    Snapshot.objects.create(connection=connection, source="platform", recent=[{"url": "https://example.com/zqx"}])
+    look = Snapshot.objects.create(
+        connection=connection, source="platform", recent=[{"url": "https://example.com/zqx"}]
+    )
+    # As a reviewer who looked at her posts leaves it (influencers.services.picturing).
+    cache.set(f"post-picture-{look.pk}-0", "zqx", 600)
     SignInState.objects.create(connection=connection, state_hash="zqx-state", verifier=seal("zqx"), expires_at=now)
     ProofTry.objects.create(user=her, platform="instagram", key="zqxgram")
     CreatorCode.objects.create(influencer=influencer, code="ZQX10")

@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.services.profile import claim_handle
 from commissions.audit import breaks
 from commissions.models import Act, Balance, Decision, Entry, Payout
+from core.personal import Fate
 from core.sealing import BrokenSeal, unseal
 from influencers.errors import BadCode
 from influencers.models import ApplicationEvent
@@ -111,7 +112,7 @@ def test_her_history_is_in_every_table_that_knows_people(history: History) -> No
     assert set(empty) <= {
         "privacy.Copy", "privacy.Download", "privacy.Closing", "account.EmailConfirmation", "influencers.QualifyingSale",
         "influencers.ScorePolicy", "influencers.AttributionPolicy", "commissions.Rate", "commissions.Campaign",
-        "commissions.Finding",
+        "commissions.Finding", "commissions.Invitation", "commissions.DaySum",
     }  # fmt: skip
 
 
@@ -134,6 +135,9 @@ def test_nothing_of_her_is_left_and_the_books_stay(
     row.refresh_from_db()
     assert row.erased_at
     assert where(MARK) == []
+    # Rows without a word in them, such as a friendship, are gone as well.
+    gone = [word for word in registry.WORDS if word.fate == Fate.GOES]
+    assert [word.model for word in gone if registry.rows(word, her, mine_only=False).exists()] == []
     # The books: not a column of money, date or number is another one, and every proof of the ledger holds.
     assert Order.objects.get(number="ZWAIT").lines.get().refunded_minor == 2400
     assert books() == before
