@@ -48,7 +48,23 @@ def add_snapshots(connection: Connection, account: DemoAccount, now: datetime) -
             followers=followers - followers * (night - 1) // 700, posts_in_60_days=account.posts,
             average_likes=account.likes, average_comments=account.comments, average_views=account.views,
             newest_post_on=(now - timedelta(days=2)).date(), opened_on=(now - timedelta(days=account.age_days)).date(),
+            recent=recent_posts(account, now) if night == 1 else [],
         )  # fmt: skip
+
+
+def recent_posts(account: DemoAccount, now: datetime) -> list[dict[str, object]]:
+    """Six posts around what is typical, two days apart; no network, so no pictures."""
+    return [
+        {
+            "at": (now - timedelta(days=2 + 2 * n)).isoformat(),
+            "likes": None if account.likes is None else account.likes * share // 100,
+            "comments": account.comments,
+            "views": account.views,
+            "url": "",
+            "picture": "",
+        }
+        for n, share in enumerate((94, 120, 100, 71, 108, 100))
+    ]
 
 
 def screenshot(*lines: str) -> bytes:
