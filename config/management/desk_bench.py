@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from config.management.feed_bench import SEED, SLICE, figures_of, put_people
-from influencers.models import Application, SocialAccount
+from influencers.models import Application, CaseWord, SocialAccount
 from influencers.queries import desk as queries
-from influencers.services.indexing import keep_words
+from influencers.services.indexing import words_of
 from influencers.topics import TOPICS
 
 FEW = 10
@@ -47,8 +47,8 @@ def build(first: int, last: int, rng: random.Random) -> None:
             )
             for pk in numbers
         )  # fmt: skip
-        for application in Application.objects.filter(pk__in=numbers).prefetch_related("accounts"):
-            keep_words(application)
+        sent = Application.objects.filter(pk__in=numbers).prefetch_related("accounts")
+        CaseWord.objects.bulk_create((word for application in sent for word in words_of(application)), batch_size=5_000)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT setval('accounts_user_id_seq', (SELECT max(id) FROM accounts_user))")
