@@ -91,7 +91,7 @@ def test_days_that_cannot_be_are_told_and_the_usual_ones_shown(
 
     assert page.status_code == 422
     assert words in page.content.decode()
-    assert page.content.decode().count('<figure class="chart chart-bars">') == 3
+    assert page.content.decode().count('<figure class="chart chart-bars">') == 4
 
 
 def test_the_figures_cost_the_same_for_3_and_for_30(as_rhea: Client, rhea: User) -> None:
