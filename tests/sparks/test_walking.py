@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Block, Follow, Friend, Mute, User
@@ -29,6 +29,11 @@ POST = st.fixed_dictionaries(
         "audience": st.sampled_from(["public", "public", "friends"]), "seller": st.sampled_from([None, 0, 1]),
     }
 )  # fmt: skip
+
+# In a topic and by somebody whom she does not follow.
+OF_A_SELLER = [
+    {"author": 0, "topic": 1, "minute": minute, "views": 0, "audience": "public", "seller": 0} for minute in range(3)
+]
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +111,7 @@ def feed_of(name: str, reader: User | None, topics: list[int]) -> queries.Feed:
 
 @pytest.mark.parametrize("name", ["for you", "following", "guest"])
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(posts=OF_A_SELLER, ties={("seller", 0)}, arriving=[], window=1)
 @given(
     posts=st.lists(POST, max_size=16),
     ties=TIES,
