@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -167,7 +168,9 @@ def run(script: Callable[[], Awaitable[None]]) -> None:
     async def whole() -> None:
         await script()
 
-    asyncio.run(whole())
+    # In a thread of its own: where a browser was driven before, this one has a loop that runs.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, whole()).result()
 
 
 def test_each_page_hears_of_its_own_feed_and_of_nothing_but_that_something_came(app: stream.Stream) -> None:
