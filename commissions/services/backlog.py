@@ -19,6 +19,8 @@ from notifications.services import notify
 from orders.models import Order, OrderLine
 
 BATCH = 10_000
+CAME = Sum("amount_minor", filter=Q(credit=Account.PENDING), default=0)
+WENT = Sum("amount_minor", filter=Q(debit=Account.PENDING), default=0)
 
 
 def accrue(*, now: datetime, limit: int, since: datetime | None = None) -> int:
@@ -67,12 +69,14 @@ def _accrue_rows(rows: Sequence[tuple], now: datetime) -> int:
 
 
 def ended(lines: models.QuerySet[OrderLine], *, now: datetime) -> models.QuerySet[OrderLine]:
-    """Credited lines whose return window has ended and that did not clear yet."""
-    # Looked up line by line in the index: as an anti-join, PostgreSQL may pair every line with every entry when its
-    # statistics are older than the backlog.
-    cleared = Entry.objects.filter(line=OuterRef("pk"), kind=Entry.Kind.CLEARING).values("pk")[:1]
+    """Credited lines whose return window has ended and of which somebody's part is still pending: of two who share a line, one
+    may have cleared long before the other."""
+    # Looked up line by line in the index: as a join, PostgreSQL may pair every line with every entry when its statistics
+    # are older than the backlog.
+    own = Entry.objects.filter(line=OuterRef("pk")).order_by().values("line")
+    pending = own.annotate(left=CAME - WENT).values("left")
     credited = lines.filter(decision__commission_minor__gt=0, returnable_until__lte=now)
-    return credited.annotate(cleared=Subquery(cleared)).filter(cleared__isnull=True)
+    return credited.annotate(pending=Subquery(pending)).filter(pending__gt=0)
 
 
 def clear(*, now: datetime, limit: int, since: datetime | None = None) -> int:
@@ -100,9 +104,7 @@ def _clear_lines(pks: Sequence[int], now: datetime) -> list[Entry]:
     kept = list(lines.values_list("pk", flat=True))
     own = Entry.objects.filter(line__in=kept)
     booking.lock(own.values_list("influencer_id", "currency").distinct())
-    came = Sum("amount_minor", filter=Q(credit=Account.PENDING), default=0)
-    went = Sum("amount_minor", filter=Q(debit=Account.PENDING), default=0)
-    standing = own.values("line", "influencer", "currency").annotate(left=came - went).filter(left__gt=0)
+    standing = own.values("line", "influencer", "currency").annotate(left=CAME - WENT).filter(left__gt=0)
     rows = [
         Entry(
             influencer_id=row["influencer"], line_id=row["line"], kind=Entry.Kind.CLEARING, debit=Account.PENDING,

@@ -11,7 +11,7 @@ from commissions.audit import breaks
 from commissions.errors import AlreadyDone, NotAllowed, NothingToHold
 from commissions.models import Act, Hold, Payee
 from commissions.queries import Balance, balances
-from commissions.services import appealing, holding, ledger, payouts, sweeping
+from commissions.services import appealing, backlog, holding, ledger, payouts, sweeping
 from influencers.models import AttributionPolicy, Influencer, Sanction
 from influencers.referrals import Journey, Touch, journey_as_stored
 from influencers.services import conduct
@@ -185,6 +185,18 @@ def test_an_introducers_part_is_held_for_herself_alone(mei: Mei, rhea: User, lin
     assert of(mei) == Balance("USD", held=840)
     assert balances(kai)[0] == Balance("USD", pending=3_360)
     assert list(breaks()) == []
+
+    # His part clears when the window ends. Hers is let go by a clock that was set back to before it: it clears when the
+    # clock has come there again, by itself.
+    OrderLine.objects.filter(pk=line.pk).update(shipped_at=now, returnable_until=now + timedelta(days=3))
+    sweeping.sweep(now + timedelta(days=4))
+    assert (balances(kai)[0].cleared, of(mei).held) == (3_360, 840)
+    holding.release(hold=Hold.objects.get(), by=rhea, now=now + timedelta(days=2))
+    assert of(mei) == Balance("USD", pending=840)
+    sweeping.sweep(now + timedelta(days=4))
+    assert of(mei) == Balance("USD", cleared=840)
+    # And nothing waits any more.
+    assert not backlog.ended(OrderLine.objects.all(), now=now + timedelta(days=4)).exists()
 
 
 def test_what_has_left_cannot_be_held(mei: Mei, at_bank: Payee, earn: Earn) -> None:
