@@ -131,6 +131,8 @@ def test_the_export_is_safe_for_spreadsheets(as_mei: Client, mei: Mei, lina: Use
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@SUM", "\t=1", "\r=1", "＝1"])
 def test_no_cell_is_a_formula(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
+    assert safe_cell("") == ""
+    assert safe_cell(f"a{text}") == f"a{text}"
 
 
 def test_how_it_works_shows_the_rate_card_of_today(as_guest: Client) -> None:
