@@ -1,10 +1,13 @@
 """Money in integer minor units, and the one rounding rule of the house."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
 EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+
+TYPED = re.compile(r"(-?[0-9]{1,15})(?:[.,]([0-9]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +75,15 @@ def parse_minor(text: str, currency: str) -> int:
     if abs(scaled) >= 10**15:
         raise ValueError(f"{text!r} is too large")
     return int(scaled)
+
+
+def typed_minor(text: str, currency: str) -> int:
+    """Minor units of an amount as somebody types it, ``24.00`` or ``24,00``; ValueError on anything else.
+
+    A sign before the last three digits (``1,500``) may stand for thousands or for decimals: with more of them than the currency
+    has, zeros too, it is refused rather than taken for a thousandth.
+    """
+    found = TYPED.fullmatch(text.strip())
+    if not found or len(found[2] or "") > EXPONENTS.get(currency, 2):
+        raise ValueError(f"{text!r} is not an amount of {currency}")
+    return parse_minor(f"{found[1]}.{found[2] or 0}", currency)

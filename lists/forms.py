@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.money import Money, parse_minor
+from core.money import Money, typed_minor
 from lists.models import List, ListItem, ListMember
 from orders.forms import CheckoutForm
 
@@ -21,11 +21,11 @@ class MoneyMixin(forms.Form):
 
     def amount(self, name: str, currency: str) -> int | None:
         """Minor units, or None for an empty field."""
-        text = (self.cleaned_data.get(name) or "").replace(",", ".").strip()
+        text = (self.cleaned_data.get(name) or "").strip()
         if not text:
             return None
         try:
-            minor = parse_minor(text, currency)
+            minor = typed_minor(text, currency)
         except ValueError:
             minor = -1
         if minor < 0:

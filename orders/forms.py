@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from core.money import parse_minor
+from core.money import typed_minor
 from influencers.countries import country_choices
 
 
@@ -99,7 +99,7 @@ class RefundForm(forms.Form):
     def clean_amount(self) -> int:
         """Minor units."""
         try:
-            return parse_minor(self.cleaned_data["amount"].replace(",", "."), self.currency)
+            return typed_minor(self.cleaned_data["amount"], self.currency)
         except ValueError:
             raise forms.ValidationError(_("Enter an amount such as 24.00")) from None
 

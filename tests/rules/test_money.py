@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.money import Money, parse_minor, reversed_share, share
+from core.money import Money, parse_minor, reversed_share, share, typed_minor
 
 amounts = st.integers(min_value=0, max_value=10**12)
 rates = st.integers(min_value=0, max_value=10_000)
@@ -54,3 +54,21 @@ def test_plain_decimals_become_minor_units(text: str, currency: str, minor: int)
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not an amount|more decimals|too large"):
         parse_minor(text, "USD")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [(" 24 ", "USD", 2400), ("24.5", "USD", 2450), ("24,50", "EUR", 2450), ("1500", "JPY", 1500), ("1.500", "KWD", 1500), ("-3", "USD", -300)],
+)  # fmt: skip
+def test_an_amount_is_read_as_it_is_typed(text: str, currency: str, minor: int) -> None:
+    assert typed_minor(text, currency) == minor
+
+
+@pytest.mark.parametrize(
+    "text", ["1,500", "1.500", "1_500", "1e3", "１２", "1,5,0", "1,234.50", "NaN", "", ".5", "1" * 16]
+)
+def test_an_amount_that_could_be_another_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an amount"):
+        typed_minor(text, "USD")
+    with pytest.raises(ValueError, match="is not an amount"):
+        typed_minor("1,000", "JPY")
