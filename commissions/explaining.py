@@ -96,7 +96,7 @@ def _told(journey: Journey, verdict: Verdict, influencer_id: int, policy: Policy
 
 
 def _fate(journey: Journey, verdict: Verdict, touch: Touch, policy: Policy) -> Fate:
-    """Alone, would it have won? Then it was beaten, unless it is the one that did."""
+    """Alone, would it have won? Then it was beaten, unless it is the one that decided whose the line is, were it refused then."""
     if claim_on(replace(journey, touches=(touch,), code="", code_influencer_id=None), policy) is None:
         return Fate.LATE if is_late(touch, policy) else Fate.OUTSIDE
-    return Fate.WON if verdict.is_credited and touch == verdict.touch else Fate.BEATEN
+    return Fate.WON if touch == verdict.touch else Fate.BEATEN

@@ -416,6 +416,16 @@ class Entry(AppendOnlyModel):
             models.Index(fields=["created_at"], name="entries_by_their_moment"),
         ]
 
+    @property
+    def is_removal(self) -> bool:
+        """It took money away after a hold, not for a refund: its step is the hold's number below zero."""
+        return self.kind == self.Kind.REVERSAL and self.sequence < 0
+
+    @property
+    def takes_back(self) -> bool:
+        """It took something of what was earned back, for whatever reason."""
+        return self.credit == Account.PROGRAMME
+
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_minor} {self.currency}"
 

@@ -111,7 +111,7 @@ class Overview:
 class EarningLine:
     """A line that she brought, or whose buyer she introduced, with its decision and where her commission of it stands.
 
-    ``out`` is "in_payout" or "paid" once it has left.
+    ``out`` is "in_payout" or "paid" once it has left with ``payout_id``; of ``reversed``, ``removed`` was taken away after a hold.
     """
 
     line: OrderLine
@@ -121,7 +121,9 @@ class EarningLine:
     held: int = 0
     cleared: int = 0
     reversed: int = 0
+    removed: int = 0
     out: str = ""
+    payout_id: int = 0
 
     @property
     def status(self) -> str:
@@ -237,9 +239,11 @@ def _earning(
     if carrier:
         out = "paid" if states[carrier.payout_id] == Payout.State.PAID else "in_payout"
     clawed = sum(entry.amount_minor for entry in entries if entry.kind == Entry.Kind.CLAWBACK)
+    removed = sum(entry.amount_minor for entry in entries if entry.is_removal)
     return EarningLine(
         line=line, is_introduced=is_introduced, decision=getattr(line, "decision", None), pending=standing.pending, held=standing.held,
-        cleared=standing.cleared - clawed, reversed=standing.taken_back, out=out,
+        cleared=standing.cleared - clawed, reversed=standing.taken_back, removed=removed, out=out,
+        payout_id=carrier.payout_id if carrier else 0,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from commissions.explaining import Explanation, explain, explain_unclaimed, touched_by
-from commissions.models import Campaign, Decision, Entry, Hold
+from commissions.models import Campaign, Decision, Entry, Hold, Payout
 from commissions.queries import EarningLine, earnings_of
 from commissions.rates import Found
 from commissions.services.deciding import Policies, asked_again
@@ -32,6 +32,8 @@ class Receipt:
     holds: Sequence[Hold]
     # Of the whole commission, what is hers.
     share_minor: int
+    # With which it left.
+    payout: Payout | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def receipt(influencer: Influencer, pk: int) -> Receipt:
     holds = Hold.objects.filter(line=pk, influencer=influencer).select_related("finding", "appeal").order_by("-pk")
     return Receipt(
         row=row, entries=entries, explanation=explanation, rate=rate, campaign=campaign, holds=list(holds), share_minor=share,
+        payout=influencer.payouts.filter(pk=row.payout_id).first() if row.payout_id else None,
         source=named(influencer, [source])[place_of(source)] if source else None,
     )  # fmt: skip
 

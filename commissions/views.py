@@ -70,7 +70,7 @@ def receipt(request: HttpRequest, pk: int, influencer: Influencer) -> HttpRespon
     found = receipts.receipt(influencer, pk)
     context = {
         "receipt": found, "row": found.row, "entries": found.entries, "typed": request.session.get("appeal_words", ""),
-        "now": timezone.now(),
+        "now": timezone.now(), "next_run": next_run(timezone.now(), timezone.get_current_timezone()),
     }  # fmt: skip
     return render(request, "commissions/receipt.html", context)
 
@@ -102,6 +102,7 @@ def export(request: HttpRequest, influencer: Influencer) -> HttpResponse:
             "base",
             "currency",
             "pending",
+            "held",
             "cleared",
             "reversed",
             "status",
@@ -110,7 +111,7 @@ def export(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     for row in queries.all_earnings(influencer, EXPORT_LIMIT):
         line = row.line
         currency = line.order.currency
-        amounts = [str(Money(minor, currency).major) for minor in (row.pending, row.cleared, row.reversed)]
+        amounts = [str(Money(minor, currency).major) for minor in (row.pending, row.held, row.cleared, row.reversed)]
         rate = row.decision.rate_bps / 100 if row.decision else ""
         paid = line.order.paid_at.isoformat() if line.order.paid_at else ""
         base = str(Money(line.total_minor, currency).major)

@@ -44,7 +44,7 @@ def held(line: OrderLine, mei: Mei, by: User | None) -> Hold:
     )
 
 
-def test_money_is_taken_away_only_after_her_time_to_appeal(mei: Mei, rhea: User, earn: Earn) -> None:
+def test_money_is_taken_away_only_after_her_time_to_appeal(as_mei: Client, mei: Mei, rhea: User, earn: Earn) -> None:
     line = earn(60_000)
     row = held(line, mei, rhea)
     found_at = timezone.now() - timedelta(days=14, minutes=1)
@@ -58,6 +58,9 @@ def test_money_is_taken_away_only_after_her_time_to_appeal(mei: Mei, rhea: User,
     assert of(mei) == Balance("USD", reversed=4_200)
     assert Notice.objects.filter(recipient=mei.user, kind="hold_removed").count() == 1
     assert set(Act.objects.values_list("kind", flat=True)) == {"held", "found", "removed"}
+    page = as_mei.get(f"/studio/earnings/{line.pk}").content.decode()
+    assert "Taken away after it was held" in page
+    assert "refunded" not in page
     assert list(breaks()) == []
     # A refund afterwards takes nothing twice.
     Refund.objects.create(line=line, amount_minor=60_000, cumulative_minor=60_000)

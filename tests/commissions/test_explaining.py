@@ -71,7 +71,7 @@ def test_the_reason_told_is_the_reason_stored(journey: Journey, people: dict[int
         assert told.is_credited == verdict.is_credited
         assert told.is_introducer == (person == verdict.introducer_id)
         won = [visit for visit in told.visits if visit.fate == Fate.WON]
-        assert bool(won) == (verdict.is_credited and told.is_hers and verdict.touch is not None)
+        assert bool(won) == (told.is_hers and verdict.touch is not None and verdict.branch not in nobody)
         assert (told.shown == "of_another") == (not told.is_hers and not told.is_credited)
 
 
@@ -131,6 +131,10 @@ def test_the_page_says_which_way_the_rule_took(as_mei: Client, mei: Mei, kai: In
     assert "Another creator&#x27;s link was the last one" in page or "Another creator's link was the last one" in page
     assert "Counted; something else came before it" in page
     assert "typed another creator" in ask(as_mei, coded.order.number)
+    page = ask(as_mei, bought(mei.user, seen(mei.influencer, 3)).order.number)
+    assert "Your own purchase earns nothing." in page
+    assert "Decided it" in page
+    assert "came before it" not in page
     for secret in ("Lina", "lina@", "Kai", "kai.builds"):
         for line in (won, lost, coded):
             assert secret not in ask(as_mei, line.order.number)

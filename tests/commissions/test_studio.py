@@ -1,5 +1,6 @@
 """The creator's money pages."""
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from commissions.cells import safe_cell
 from commissions.models import Entry, Rate
-from commissions.services import deciding
+from commissions.services import deciding, holding
 from core.templatetags.bars import nice_top
 from orders.models import OrderLine
 from tests.cast import Mei
@@ -87,6 +88,16 @@ def test_a_receipt_spells_the_arithmetic(as_mei: Client, line: OrderLine) -> Non
     assert "cart_line" in page
 
 
+def test_a_refused_line_says_why_once_and_reckons_nothing(as_mei: Client, mei: Mei) -> None:
+    own = OrderLineFactory(order=OrderFactory(user=mei.user), influencer=mei.influencer)
+    deciding.accrue_for(own.order)
+
+    page = as_mei.get(f"/studio/earnings/{own.pk}").content.decode()
+
+    assert page.count("Your own purchase earns nothing.") == 1
+    assert "Arithmetic" not in page
+
+
 def test_somebody_elses_receipt_is_not_found(as_otto: Client, otto: User, line: OrderLine) -> None:
     InfluencerFactory(user=otto)
 
@@ -126,6 +137,10 @@ def test_the_export_is_safe_for_spreadsheets(as_mei: Client, mei: Mei, lina: Use
 
     assert rows[1].split(",")[1] == '"\'=1+1"'
     assert '"1.68"' in rows[1]
+
+    holding.hold(line=line, influencer=mei.influencer, reason="other", evidence="", by=None)
+    row = next(csv.DictReader(as_mei.get("/studio/earnings.csv").content.decode().splitlines()))
+    assert (row["pending"], row["held"], row["cleared"], row["status"]) == ("0.00", "1.68", "0.00", "held")
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@SUM", "\t=1", "\r=1", "＝1"])
