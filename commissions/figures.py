@@ -37,6 +37,9 @@ def figures(request: HttpRequest, influencer: Influencer) -> HttpResponse:
 def figures_csv(request: HttpRequest, influencer: Influencer) -> HttpResponse:
     """Every row of the split, amounts in major units."""
     form, split = PeriodForm(request.GET), _split(request)
+    if form.errors:
+        # No file of other days than those that were asked for.
+        return figures(request)
     currency = currency_of(influencer, request.GET.get("currency", ""))[0]
     period = form.period
     response = HttpResponse(content_type="text/csv; charset=utf-8")

@@ -109,7 +109,7 @@ def _first_day(influencer: Influencer, currency: str) -> date | None:
 
 
 def months_of(influencer: Influencer, *, most: int = 24) -> list[tuple[date, str]]:
-    """Months and currencies for which there is a statement, newest first."""
+    """Months for which there is a statement, of each currency the newest so many, newest first."""
     # The oldest of the closed days; whoever has none began after them.
     sums = DaySum.objects.filter(influencer=influencer, split=DaySum.Split.ALL).exclude(currency="")
     closed = dict(sums.values("currency").annotate(first=Min("on")).values_list("currency", "first"))
@@ -118,10 +118,11 @@ def months_of(influencer: Influencer, *, most: int = 24) -> list[tuple[date, str
         first = closed.get(currency) or _first_day(influencer, currency)
         month = timezone.localdate().replace(day=1)
         oldest = first.replace(day=1) if first else month
-        while month >= oldest and len(found) < most:
+        last = len(found) + most
+        while month >= oldest and len(found) < last:
             found.append((month, currency))
             month = (month - timedelta(days=1)).replace(day=1)
-    return sorted(found, key=lambda row: row[1])
+    return found
 
 
 def about(entry: Entry) -> str:

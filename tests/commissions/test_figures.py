@@ -115,6 +115,8 @@ def test_a_bad_period_is_refused_in_words(as_mei: Client, asked: dict[str, str],
 
     assert answer.status_code == 422
     assert words in answer.content.decode()
+    # Nor is there a file of days that nobody asked for.
+    assert as_mei.get("/studio/figures.csv", asked).status_code == 422
 
 
 def test_many_lines_cost_as_many_queries_as_few(as_mei: Client, mei: Mei, lina: User) -> None:

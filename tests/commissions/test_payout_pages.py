@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from commissions.models import Act, Check, Entry, Payee, Payout, ProviderEvent
+from commissions.models import Act, Check, DaySum, Entry, Payee, Payout, ProviderEvent
 from commissions.queries import balances
 from commissions.services import payees, payouts, reconciling
 from commissions.settling import month_bounds
-from commissions.statements import as_pdf, statement
+from commissions.statements import as_pdf, months_of, statement
 from core.sealing import unseal
 from tests.cast import Mei
 from tests.commissions.conftest import Earn, at_stripe
@@ -161,14 +161,27 @@ def test_the_payouts_page_says_what_comes_next(as_mei: Client, at_bank: Payee, e
     assert "DE89" not in page
 
 
+def test_an_account_that_cannot_be_paid_is_promised_nothing(as_mei: Client, at_bank: Payee, earn: Earn) -> None:
+    earn(60_000)
+    Payee.objects.update(state=Payee.State.NEEDS_CHANGE)
+
+    page = as_mei.get("/studio/payouts").content.decode()
+
+    assert "could not be sent there" in page
+    assert "With the next run:" not in page
+
+
 def test_a_payout_lists_what_it_contains(as_mei: Client, mei: Mei, at_bank: Payee, earn: Earn) -> None:
     line, later = earn(60_000), earn(30_000, cleared=False)
+    assert "It can go out with the payouts of" in as_mei.get(f"/studio/earnings/{line.pk}").content.decode()
     payouts.run(slot="2026-11-27")
 
     page = as_mei.get(f"/studio/payouts/{Payout.objects.get().pk}")
 
     assert [entry.line_id for entry in page.context["page"].items] == [line.pk]
-    assert as_mei.get(f"/studio/earnings/{line.pk}").context["row"].status == "in_payout"
+    receipt = as_mei.get(f"/studio/earnings/{line.pk}")
+    assert receipt.context["row"].status == "in_payout"
+    assert Payout.objects.get().get_absolute_url() in receipt.content.decode()
     assert as_mei.get(f"/studio/earnings/{later.pk}").context["row"].status == "pending"
 
 
@@ -290,6 +303,19 @@ def test_a_statement_adds_up_to_the_ledger(as_mei: Client, mei: Mei, at_bank: Pa
     rows = list(csv.reader(io.StringIO(text)))
     assert rows[1] == ["pending", "0.00", "63.00", "42.00", "21.00", "USD"]
     assert len(rows) == 9 + Entry.objects.count()
+
+
+def test_each_currency_has_its_own_months(mei: Mei, earn: Earn) -> None:
+    earn(60_000, currency="EUR")
+    earn(60_000)
+    for currency in ("EUR", "USD"):
+        on = timezone.localdate() - timedelta(days=900)
+        DaySum.objects.create(influencer=mei.influencer, split="all", on=on, key="", currency=currency)
+
+    months = months_of(mei.influencer)
+
+    assert [currency for _, currency in months] == ["EUR"] * 24 + ["USD"] * 24
+    assert months[0][0] == months[24][0] == timezone.localdate().replace(day=1)
 
 
 def test_a_statement_is_a_pdf_with_chinese_names(as_mei: Client, mei: Mei, earn: Earn) -> None:
