@@ -14,6 +14,7 @@ from django.db.models import Min, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -206,7 +207,7 @@ def as_pdf(found: Statement, *, site: str) -> bytes:
     parts.append(_paragraph(f"{found.start:%Y-%m-%d} – {found.end - timedelta(days=1):%Y-%m-%d} ({zone})", 9))
     if not found.is_closed:
         parts.append(_paragraph(_("This month is not over: more entries may come."), 9))
-    head = [_("Account"), _("Opening"), _("Came"), _("Went"), _("Closing")]
+    head = [pgettext("ledger", "Account"), _("Opening"), _("Came"), _("Went"), _("Closing")]
     rows = [[str(row.account.label), *map(money, (row.opening, row.came, row.went, row.closing))] for row in found.rows]
     parts += [Spacer(1, 4 * mm), _table([head, *rows], [50, 32, 32, 32, 32], 1), Spacer(1, 6 * mm)]
     entries = list(found.entries[: PDF_LINES + 1])
