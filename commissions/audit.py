@@ -103,8 +103,10 @@ def written_once() -> Iterator[str]:
         standing = {row[0] for row in cursor.fetchall()}
     for names in triggers.NAMES.values():
         for name in names:
-            if not any(found == name or found.startswith(f"{name}_") for found in standing):
+            if not any(found in standing for found in (name, f"{name}_update")):
                 yield f"the trigger {name} is missing"
+    if connection.vendor == "postgresql":
+        yield from (f"the trigger {name} is missing" for name in triggers.NOT_EMPTIED.values() if name not in standing)
 
 
 def accrued_once() -> Iterator[str]:

@@ -20,6 +20,7 @@ from commissions import tasks
 from commissions.audit import breaks
 from commissions.models import Entry, Payee, Rate
 from commissions.services import backlog, deciding, payouts
+from commissions.triggers import EMPTYING
 from config.management import earnings_bench
 from core.sealing import seal
 from influencers.models import Influencer
@@ -108,7 +109,7 @@ def _timed(work: Callable[[], Any]) -> float:
 def _again(roads: dict[str, float], lines: int) -> None:
     """Put the same decisions and entries into the same, emptied tables: by INSERT ... SELECT, then by COPY."""
     tables = ["commissions_decision", "commissions_entry"]
-    empty = "TRUNCATE commissions_decision, commissions_entry, commissions_balance CASCADE"
+    empty = f"SET {EMPTYING} = 'yes'; TRUNCATE commissions_decision, commissions_entry, commissions_balance CASCADE"
     with tempfile.TemporaryDirectory() as folder, connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"CREATE TABLE spare_{table} AS SELECT * FROM {table} ORDER BY id")  # noqa: S608

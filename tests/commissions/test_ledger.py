@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from commissions import audit, triggers
 from commissions.audit import breaks
 from commissions.models import Decision, Entry, Rate
 from commissions.queries import Balance, balances
@@ -271,6 +272,23 @@ def test_rows_are_not_changed_or_removed_by_sql(line: OrderLine, table: str, sta
         cursor.execute(statement.format(table))
 
     assert Entry.objects.get().currency == "USD"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has TRUNCATE")
+@pytest.mark.parametrize("table", triggers.NOT_EMPTIED)
+def test_the_tables_of_the_money_are_not_emptied(line: OrderLine, table: str) -> None:
+    deciding.accrue_for(line.order)
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL {triggers.EMPTYING} = 'no'")
+        for statement in (f"TRUNCATE {table} CASCADE", "TRUNCATE influencers_influencer CASCADE"):
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                cursor.execute(statement)
+        assert list(audit.written_once()) == []
+        cursor.execute(f"DROP TRIGGER {triggers.NOT_EMPTIED[table]} ON {table}")
+
+    assert Entry.objects.count() == 1
+    assert list(audit.written_once()) == [f"the trigger {triggers.NOT_EMPTIED[table]} is missing"]
 
 
 def raw(line: OrderLine, **fields: object) -> Entry:
