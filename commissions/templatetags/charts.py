@@ -14,7 +14,9 @@ from core.templatetags.core import money_text
 register = template.Library()
 
 WIDTH, HEIGHT = 720, 240
-START, END, TOP, BOTTOM = 56, 712, 12, 208
+END, TOP, BOTTOM = 712, 12, 208
+# The longest amount stands left of the lines.
+MARGIN, LETTER = 14, 6.4
 STEPS = 4
 
 
@@ -22,20 +24,19 @@ STEPS = 4
 def line_chart(days: Sequence[Day], currency: str) -> dict[str, object]:
     """What was earned day by day, and dashed the period before; the best day is named, a table says the same."""
     top = nice_top(max([max(day.earned, day.before) for day in days] or [0]) or 400)
-    step = (END - START) / max(1, len(days) - 1)
+    amounts = [money_text(top * part // STEPS, currency) for part in range(STEPS + 1)]
+    start = round(MARGIN + LETTER * max(map(len, amounts)))
+    step = (END - start) / max(1, len(days) - 1)
 
     def place(index: int, value: int) -> str:
-        return f"{START + index * step:.1f},{BOTTOM - (BOTTOM - TOP) * value / top:.1f}"
+        return f"{start + index * step:.1f},{BOTTOM - (BOTTOM - TOP) * value / top:.1f}"
 
     now = [place(index, day.earned) for index, day in enumerate(days)]
     before = [place(index, day.before) for index, day in enumerate(days)]
-    rows = [
-        Mark(START, BOTTOM - (BOTTOM - TOP) * part / STEPS, money_text(top * part // STEPS, currency))
-        for part in range(STEPS + 1)
-    ]
+    rows = [Mark(start, BOTTOM - (BOTTOM - TOP) * part / STEPS, text) for part, text in enumerate(amounts)]
     every = max(1, len(days) // 4)
     ticks = [
-        Mark(START + index * step, HEIGHT - 10, date_format(days[index].on, "MONTH_DAY_FORMAT"))
+        Mark(start + index * step, HEIGHT - 10, date_format(days[index].on, "MONTH_DAY_FORMAT"))
         for index in range(0, len(days), every)
     ]
     best = max(range(len(days)), key=lambda index: days[index].earned) if days else None
@@ -46,9 +47,9 @@ def line_chart(days: Sequence[Day], currency: str) -> dict[str, object]:
             x, y, f"{date_format(days[best].on, 'MONTH_DAY_FORMAT')}: {money_text(days[best].earned, currency)}"
         )
     return {
-        "days": days, "currency": currency, "width": WIDTH, "height": HEIGHT, "start": START, "end": END, "rows": rows,
+        "days": days, "currency": currency, "width": WIDTH, "height": HEIGHT, "start": start, "end": END, "rows": rows,
         "ticks": ticks, "now": " ".join(now), "before": " ".join(before), "peak": peak,
-        "area": f"{START},{BOTTOM} {' '.join(now)} {END},{BOTTOM}" if now else "",
+        "area": f"{start},{BOTTOM} {' '.join(now)} {END},{BOTTOM}" if now else "",
     }  # fmt: skip
 
 
