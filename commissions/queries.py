@@ -174,6 +174,9 @@ class Merged(Sequence[int]):
     def __getitem__(self, part: Any) -> Any:
         return list(islice(merge(*(ids[: part.stop] for ids in self.lists), reverse=True), part.start, part.stop))
 
+    def __iter__(self) -> Iterator[int]:
+        return merge(*(ids.iterator(chunk_size=2_000) for ids in self.lists), reverse=True)
+
     def __len__(self) -> int:
         return sum(ids.count() for ids in self.lists)
 
@@ -247,10 +250,9 @@ def _earning(
     )  # fmt: skip
 
 
-def all_earnings(influencer: Influencer, limit: int, chunk: int = 500) -> Iterator[EarningLine]:
-    """Her lines, newest first, a chunk at a time."""
-    ids = earning_ids(influencer)[:limit]
-    for group in batched(ids, chunk):
+def all_earnings(influencer: Influencer, chunk: int = 1_000) -> Iterator[EarningLine]:
+    """Every line of hers, newest first, a chunk at a time."""
+    for group in batched(earning_ids(influencer), chunk):
         yield from earnings_of(influencer, group)
 
 

@@ -3,7 +3,6 @@
 Months are half-open intervals by the site's clock: each entry is in exactly one, and a month's closing is the next one's opening.
 """
 
-import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from commissions.cells import safe_cell
+from commissions.cells import safe_cell, written
 from commissions.models import Account, DaySum, Entry
 from commissions.settling import month_bounds
 from core.money import Money
@@ -136,31 +135,24 @@ def about(entry: Entry) -> str:
 HEAD = ["date", "entry", "kind", "from", "to", "currency", "amount", "about", "reason"]
 
 
-class _Echo:
-    """A file that gives back what is written into it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def as_csv(found: Statement) -> Iterator[str]:
     """The statement's accounts and then every entry, in major units, safe for spreadsheets; made while it is sent."""
-    out = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
+    return written(_rows(found))
 
+
+def _rows(found: Statement) -> Iterator[list[Any]]:
     def major(minor: int) -> str:
         return str(Money(minor, found.currency).major)
 
-    yield out.writerow(["account", "opening", "came", "went", "closing", "currency"])
+    yield ["account", "opening", "came", "went", "closing", "currency"]
     for row in found.rows:
-        yield out.writerow([row.account, *map(major, (row.opening, row.came, row.went, row.closing)), found.currency])
-    yield out.writerow([])
-    yield out.writerow(HEAD)
+        yield [row.account, *map(major, (row.opening, row.came, row.went, row.closing)), found.currency]
+    yield []
+    yield HEAD
     for entry in found.entries.iterator(chunk_size=2000):
         at = timezone.localtime(entry.created_at).isoformat(timespec="seconds")
         what = [safe_cell(about(entry)), entry.reason]
-        yield out.writerow(
-            [at, entry.pk, entry.kind, entry.debit, entry.credit, entry.currency, major(entry.amount_minor), *what]
-        )
+        yield [at, entry.pk, entry.kind, entry.debit, entry.credit, entry.currency, major(entry.amount_minor), *what]
 
 
 def _paragraph(text: str, size: int, *, bold: bool = False) -> Paragraph:

@@ -213,7 +213,7 @@ def test_both_find_a_shared_line_among_theirs_and_the_introducer_sees_no_link_of
     assert (earning_ids(kai)[:1], earning_ids(kai)[1:2], len(earning_ids(kai))) == ([own.pk], [line.pk], 2)
 
     page = client_for(kai.user).get("/studio/earnings")
-    rows = client_for(kai.user).get("/studio/earnings.csv").content.decode().splitlines()
+    rows = b"".join(client_for(kai.user).get("/studio/earnings.csv").streaming_content).decode().splitlines()
 
     assert [(row.left, row.source) for row in page.context["rows"]] == [(35, own.source), (15, "introduced")]
     assert "A buyer you introduced" in page.content.decode()

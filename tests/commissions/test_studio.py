@@ -2,6 +2,7 @@
 
 import csv
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from commissions.cells import safe_cell
 from commissions.models import Entry, Rate
+from commissions.queries import all_earnings
 from commissions.services import deciding, holding
 from core.templatetags.bars import nice_top
 from orders.models import OrderLine
@@ -128,18 +130,29 @@ def test_the_pages_ask_as_much_for_three_lines_as_for_thirty(as_mei: Client, mei
     assert all(few == many for few, many in counts.values()), counts
 
 
+def text_of(answer: Any) -> str:
+    """What a stream sends."""
+    return b"".join(answer.streaming_content).decode()
+
+
+def test_the_export_has_every_line_once_in_chunks(mei: Mei, lina: User) -> None:
+    lines = [OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer) for _ in range(5)]
+
+    assert [row.line for row in all_earnings(mei.influencer, chunk=2)] == lines[::-1]
+
+
 def test_the_export_is_safe_for_spreadsheets(as_mei: Client, mei: Mei, lina: User) -> None:
     product = ProductFactory(name="=1+1")
     line = OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer, product=product)
     deciding.accrue_for(line.order)
 
-    rows = as_mei.get("/studio/earnings.csv").content.decode().splitlines()
+    rows = text_of(as_mei.get("/studio/earnings.csv")).splitlines()
 
     assert rows[1].split(",")[1] == '"\'=1+1"'
     assert '"1.68"' in rows[1]
 
     holding.hold(line=line, influencer=mei.influencer, reason="other", evidence="", by=None)
-    row = next(csv.DictReader(as_mei.get("/studio/earnings.csv").content.decode().splitlines()))
+    row = next(csv.DictReader(text_of(as_mei.get("/studio/earnings.csv")).splitlines()))
     assert (row["pending"], row["held"], row["cleared"], row["status"]) == ("0.00", "1.68", "0.00", "held")
 
 
