@@ -166,7 +166,9 @@ class ScorePolicyAdmin(admin.ModelAdmin):
                 messages.success(request, gettext("Version %(version)s is in force.") % {"version": row.version})
             return redirect("admin:influencers_scorepolicy_changelist")
         asked = request.GET.get("last", "")
-        last = min(int(asked), policies.MOST_PREVIEWED) if asked.isascii() and asked.isdigit() else policies.PREVIEWED
+        last = (
+            min(int(asked[:6]), policies.MOST_PREVIEWED) if asked.isascii() and asked.isdigit() else policies.PREVIEWED
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("What version %(version)s would have changed") % {"version": row.version},

@@ -1,5 +1,6 @@
 """What these tables hold of a person (core/personal.py says how to read it)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from core.personal import Fate, Word
@@ -11,9 +12,14 @@ def _picture(row: Evidence, _reader: int) -> bytes:
     return unseal_bytes(bytes(row.picture))
 
 
-def _told_note(row: Application, _reader: int) -> Any:
-    """A decision's words are hers once they were told; until then they are the desk's."""
-    return "" if row.verdict else row.note
+def _once_told(column: str) -> Callable[[Application, int], Any]:
+    """What was decided, when and in which words is hers once it was told; until then it is the desk's."""
+    return lambda row, _reader: None if row.verdict else getattr(row, column)
+
+
+def _shown_note(row: ApplicationEvent, _reader: int) -> str:
+    """How a reviewer judged the fit is in the score; the note says it among reviewers."""
+    return "" if row.kind == ApplicationEvent.Kind.RATED else row.note
 
 
 def resting_code(code: str) -> str:
@@ -43,7 +49,8 @@ WORDS = (
     # The words of the log are emptied, which is the one change that the database allows; who did what and when stays.
     Word(
         "influencers.ApplicationEvent", Fate.LOSES_HER, hers=("application__user",), acts=("actor",),
-        unseen={"kind__in": ApplicationEvent.DESK_ONLY}, blank={"note": ""}, plain=("before", "after", "reason"),
+        unseen={"kind__in": ApplicationEvent.DESK_ONLY}, opens={"note": _shown_note}, blank={"note": ""},
+        plain=("before", "after", "reason"),
     ),
     Word(
         "influencers.Appeal", Fate.LOSES_HER, hers=("application__user",), acts=("against", "decided_by"),
@@ -54,7 +61,8 @@ WORDS = (
     # What was decided and by which rule stays for the figures of the programme; what she said goes.
     Word(
         "influencers.Application", Fate.LOSES_HER, hers=("user",), acts=("decided_by", "held_by", "first_by"),
-        secret=("risk", "verdict", "held_until", "first_at", "looked_at"), opens={"note": _told_note},
+        secret=("risk", "verdict", "held_until", "first_at", "looked_at"),
+        opens={column: _once_told(column) for column in ("reason", "note", "decided_at")},
         plain=("policy_version", "verdict"),
         blank={
             "display_name": "", "country": "", "topics": [], "pitch": "", "score": {}, "question": "", "answer": "",

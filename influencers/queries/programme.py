@@ -62,6 +62,8 @@ class StatusPage:
     """Where an application stands."""
 
     application: Application
+    # Hers once she was approved: whether her shop is open is its state's to say.
+    influencer: Influencer | None
     score: ScoreView | None
     cards: list[AccountCard]
     moments: list[Moment]
@@ -92,7 +94,8 @@ def standing_of(user: User) -> Standing:
 def programme() -> dict[str, Any]:
     """The rule in force, for the page that explains it: the policy, and the weights in points by factor."""
     policy = ScorePolicy.objects.in_force()
-    return {"policy": policy, "weights": {key: round(100 * weight) for key, weight in policy.weights}}
+    weights = {key: round(100 * weight) for key, weight in policy.weights}
+    return {"policy": policy, "weights": weights, "clock_days": DESK.clock_days}
 
 
 def accounts_of(application: Application | None) -> list[SocialAccount]:
@@ -150,6 +153,7 @@ def status_page(user: User) -> StatusPage:
     has_appealed = appeal is not None and appeal.against_id == application.decided_by_id
     return StatusPage(
         application=application,
+        influencer=standing.influencer,
         score=stored_score(application),
         cards=cards_for(accounts_of(application)),
         moments=story_of(application, for_applicant=True),

@@ -125,7 +125,8 @@ def _accounts(request: HttpRequest, standing: queries.Standing) -> HttpResponse:
         return render_page(request, template, _context("accounts", formset=formset, score=score))
     act = request.POST.get("act", "")
     removed = request.POST.get("remove", "")
-    formset = typed_accounts(request.POST, without=int(removed) if removed.isascii() and removed.isdigit() else None)
+    is_row = removed.isascii() and removed.isdigit() and len(removed) < 3
+    formset = typed_accounts(request.POST, without=int(removed) if is_row else None)
     is_good = formset.is_valid()
     context = _context("accounts", formset=formset, score=queries.live_score(formset.figures()))
     if act == "check":

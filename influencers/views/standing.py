@@ -20,6 +20,11 @@ from influencers.services import conduct, probation, proving
 from influencers.views.applying import member
 
 
+def _words(request: HttpRequest) -> str:
+    """What was written, without NUL characters: PostgreSQL keeps none."""
+    return request.POST.get("words", "").replace("\0", "")
+
+
 def _standing(
     request: HttpRequest, *, refusal: str = "", typed: str = "", form: NameForm | None = None, status: int = 200
 ) -> HttpResponse:
@@ -38,7 +43,7 @@ def standing(request: HttpRequest) -> HttpResponse:
 @require_POST
 def appeal(request: HttpRequest, pk: int) -> HttpResponse:
     """She asks another person to look at a sanction."""
-    sanction, text = queries.own_sanction(member(request), pk), request.POST.get("words", "")
+    sanction, text = queries.own_sanction(member(request), pk), _words(request)
     try:
         conduct.appeal(sanction=sanction, text=text)
     except ProgrammeError as error:
@@ -116,9 +121,7 @@ def _act(request: HttpRequest, creator_pk: int, act: Callable[[], object]) -> Ht
     try:
         act()
     except ProgrammeError as error:
-        return _creator(
-            request, creator_pk, refusal=error.message, typed=request.POST.get("words", ""), status=error.status
-        )
+        return _creator(request, creator_pk, refusal=error.message, typed=_words(request), status=error.status)
     messages.success(request, _("Written down."))
     return redirect("influencers:creator", creator_pk)
 
@@ -127,7 +130,7 @@ def _act(request: HttpRequest, creator_pk: int, act: Callable[[], object]) -> Ht
 @require_POST
 def judge(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm a ban, refuse it, lift a sanction, answer an appeal: as the pressed button says."""
-    row, by, words = queries.sanction_for_review(pk), member(request), request.POST.get("words", "")
+    row, by, words = queries.sanction_for_review(pk), member(request), _words(request)
     acts: dict[str, Callable[[], object]] = {
         "confirm": lambda: conduct.confirm(sanction_pk=pk, by=by),
         "refuse": lambda: conduct.refuse(sanction_pk=pk, by=by, words=words),
@@ -147,7 +150,7 @@ def rest(request: HttpRequest, pk: int) -> HttpResponse:
     by = member(request)
     if request.POST.get("act") == "resume":
         return _act(request, pk, lambda: probation.resume(influencer_pk=pk, by=by))
-    return _act(request, pk, lambda: probation.pause(influencer_pk=pk, by=by, words=request.POST.get("words", "")))
+    return _act(request, pk, lambda: probation.pause(influencer_pk=pk, by=by, words=_words(request)))
 
 
 @reviewer_required
@@ -157,9 +160,9 @@ def make_up(request: HttpRequest) -> HttpResponse:
     hours = request.POST.get("hours", "")
     try:
         count = probation.make_up_for_outage(
-            hours=int(hours) if hours.isascii() and hours.isdigit() else 0,
+            hours=int(hours) if hours.isascii() and hours.isdigit() and len(hours) < 4 else 0,
             by=member(request),
-            words=request.POST.get("words", ""),
+            words=_words(request),
         )
     except ProgrammeError:
         messages.error(request, _("Nothing was changed: give hours from 1 to 720, and say what happened."))

@@ -172,6 +172,9 @@ def test_accounts_are_added_and_removed_without_scripts(as_otto: Client) -> None
 
     as_otto.post("/apply?step=accounts", rows(ACCOUNT, second) | {"remove": "0"})
     assert SocialAccount.objects.get().platform == "x"
+    # A row that nobody could have is none.
+    assert as_otto.post("/apply?step=accounts", rows(second) | {"remove": "9" * 5_000}).status_code == 302
+    assert SocialAccount.objects.get().platform == "x"
 
 
 def test_the_score_is_shown_while_typing_and_nothing_is_kept(as_otto: Client) -> None:

@@ -115,3 +115,33 @@ def test_the_probation_shows_its_bar_and_the_outage_is_made_up_for(
 
     mei.influencer.refresh_from_db()
     assert (mei.influencer.probation_ends_at - ends).days == 1
+
+
+def test_the_programme_calls_no_shop_open_that_is_hidden(mei: cast.Mei, as_mei: Client, rhea: User) -> None:
+    application = mei.influencer.application
+    application.submitted_at = application.decided_at = mei.influencer.approved_at
+    application.save()
+    assert "Your shop is open." in as_mei.get("/apply/status").content.decode()
+    ban(mei, rhea)
+
+    for address in ("/apply", "/apply/status"):
+        page = as_mei.get(address).content.decode()
+        assert STANDING in page
+        assert "Your shop is open." not in page
+        assert "Set up your shop" not in page
+
+
+def test_words_that_no_database_keeps_and_numbers_without_end_break_no_page(
+    mei: cast.Mei, as_mei: Client, as_rhea: Client, rhea: User
+) -> None:
+    sanction = ban(mei, rhea)
+    ends = mei.influencer.probation_ends_at
+
+    as_mei.post(reverse("influencers:appeal", args=[sanction.pk]), {"words": "Not\0 me."})
+    as_rhea.post(reverse("influencers:judge", args=[sanction.pk]), {"act": "lift", "words": "So\0 be it."})
+    as_rhea.post(reverse("influencers:make_up"), {"hours": "9" * 5_000, "words": "Away"})
+
+    sanction.refresh_from_db()
+    assert (sanction.appeal, sanction.answer, sanction.state) == ("Not me.", "So be it.", "lifted")
+    mei.influencer.refresh_from_db()
+    assert (mei.influencer.probation_ends_at - ends).days == 0

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import User
+from influencers.models import Application, ApplicationEvent
 from orders.services.leaving import adopt_guest_orders
 from privacy import registry
 from privacy.models import Copy
@@ -72,6 +73,25 @@ def test_a_copy_has_every_table_of_hers_and_nothing_of_others(history: History) 
     assert len(files) == len(history.files) - 2 + 1
     assert archive.read(next(name for name in files if "evidence" in name)) == b"RIFF-zqx-evidence"
     assert "Zqxanna Zqxdale" in archive.read("README.txt").decode()
+
+
+def test_a_decision_is_in_no_copy_before_it_is_told(history: History) -> None:
+    application = Application.objects.get(user=history.her)
+    rows = Application.objects.filter(pk=application.pk)
+    rows.update(verdict="declined", reason="fraud", note="Bought them", decided_at=timezone.now())
+    ApplicationEvent.objects.create(application=application, kind="decided", after="declined", note="Bought them")
+    ApplicationEvent.objects.create(application=application, kind="rated", note="instagram @zqx: 1/4")
+
+    def told() -> tuple[list[object], bool]:
+        Copy.objects.all().delete()
+        archive = copy_of(history.her)
+        (row,) = json.loads(archive.read("influencers/application.json"))
+        events = archive.read("influencers/applicationevent.json").decode()
+        return [row[name] for name in ("reason", "note", "decided_at")], "1/4" in events or "Bought them" in events
+
+    assert told() == ([None, None, None], False)
+    rows.update(verdict="")
+    assert told()[0][:2] == ["fraud", "Bought them"]
 
 
 def test_a_parcel_is_a_surprise_until_its_receiver_looks(history: History) -> None:
