@@ -187,9 +187,9 @@ def write_off(balance: Balance, *, now: datetime | None = None) -> Entry | None:
     return booking.book([entry])[0]
 
 
-def write_off_old(*, now: datetime | None = None, limit: int = 500) -> int:
+def write_off_old(*, now: datetime | None = None) -> int:
     """Every debt that is a year old."""
     moment = now or timezone.now()
     old = Entry.objects.filter(kind=Entry.Kind.CLAWBACK, created_at__lte=moment - timedelta(days=WRITE_OFF_DAYS))
     balances = Balance.objects.filter(owed__lt=0, influencer__in=old.values("influencer")).order_by("pk")
-    return sum(write_off(balance, now=moment) is not None for balance in balances[:limit])
+    return sum(write_off(balance, now=moment) is not None for balance in balances)

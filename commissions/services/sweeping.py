@@ -30,7 +30,7 @@ def sweep(
         "released": 0,
         "removed": 0,
     }
-    for order in Order.objects.filter(lines__in=_with_refunds_to_book(since)).distinct().order_by("pk")[:ORDER_LIMIT]:
+    for order in Order.objects.filter(lines__in=with_refunds_to_book(since)).distinct().order_by("pk")[:ORDER_LIMIT]:
         counts["reversed"] += len(ledger.reverse_for(order, now=moment))
     counts["released"] = holding.release_due(now=moment) + holding.release_lifted(now=moment)
     counts["removed"] = appealing.remove_due(now=moment)
@@ -43,16 +43,19 @@ def sweep(
     return counts
 
 
-def _with_refunds_to_book(since: datetime | None) -> QuerySet[OrderLine]:
+def with_refunds_to_book(since: datetime | None) -> QuerySet[OrderLine]:
     """Credited lines of which a refund since then (None: ever) takes a cent more than was booked: ``commission * refunded // base``
-    is above what was taken back, said without a division. What was taken away after a hold is not counted: it is another's deed."""
+    is above what was taken back, said without a division. What was taken away after a hold is not counted, for it may be another
+    creator's; but of a line of which nothing is left there is nothing to book."""
     exact = DecimalField(max_digits=40, decimal_places=0)
-    booked = Entry.objects.filter(line=OuterRef("pk"), kind__in=ledger.TAKEN_BACK, sequence__gte=0)
-    taken = Coalesce(Subquery(booked.order_by().values("line").annotate(sum=Sum("amount_minor")).values("sum")), 0)
+    booked = Entry.objects.filter(line=OuterRef("pk"), kind__in=ledger.TAKEN_BACK).order_by().values("line")
+    gone = Coalesce(Subquery(booked.annotate(sum=Sum("amount_minor")).values("sum")), 0)
+    taken = Coalesce(Subquery(booked.filter(sequence__gte=0).annotate(sum=Sum("amount_minor")).values("sum")), 0)
     lines = OrderLine.objects.filter(decision__outcome=Decision.Outcome.CREDITED, refunded_minor__gt=0)
     if since:
         lines = lines.filter(refunds__created_at__gte=since)
     return lines.annotate(
+        gone=gone,
         due=Cast(F("decision__commission_minor"), exact) * F("refunded_minor"),
         next_cent=Cast(taken + 1, exact) * F("decision__base_minor"),
-    ).filter(due__gte=F("next_cent"))
+    ).filter(due__gte=F("next_cent"), gone__lt=F("decision__commission_minor"))

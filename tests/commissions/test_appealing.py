@@ -67,6 +67,8 @@ def test_money_is_taken_away_only_after_her_time_to_appeal(as_mei: Client, mei: 
     OrderLine.objects.filter(pk=line.pk).update(refunded_minor=60_000)
     ledger.reverse_for(line.order)
     assert of(mei) == Balance("USD", reversed=4_200)
+    # Nor does the line stand in the way of others every night.
+    assert not sweeping.with_refunds_to_book(None).exists()
     assert list(breaks()) == []
 
 
