@@ -1,5 +1,6 @@
 """Verbs of holds: keep a line's commission back while somebody looks, and let it go, at the latest at the deadline."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -48,7 +49,14 @@ def hold(
 @transaction.atomic
 def release(*, hold: Hold, by: User | None, note: str = "", now: datetime | None = None) -> Hold:
     """Let a held line go back to where it stood; without a person, because its deadline has passed. Raises AlreadyDone."""
-    moment = now or timezone.now()
+    moved = _release(hold, by, note, now or timezone.now())
+    withholding.tell_together("commission_released", moved)
+    return hold
+
+
+@transaction.atomic
+def _release(hold: Hold, by: User | None, note: str, moment: datetime) -> list[tuple[Hold, int, str]]:
+    """The hold, how much went back and its currency, for who tells it; nothing when nothing was left."""
     line = OrderLine.objects.select_for_update().get(pk=hold.line_id)
     if not Hold.objects.filter(pk=hold.pk, released_at__isnull=True).update(released_at=moment):
         raise AlreadyDone
@@ -59,13 +67,12 @@ def release(*, hold: Hold, by: User | None, note: str = "", now: datetime | None
             hold, Entry.Kind.RELEASE, Account.HELD, Account(hold.held_from), amount, entries[0].currency, moment
         )
         booking.book([back])
-        withholding.tell(hold, "commission_released", amount, entries[0].currency)
     Act.objects.create(
         kind=Act.Kind.RELEASED, actor=by, influencer_id=hold.influencer_id, hold=hold, note=note[:300], at=moment
     )
     ledger.clear_for(line.order, now=moment)
     hold.refresh_from_db()
-    return hold
+    return [(hold, amount, entries[0].currency)] if amount > 0 else []
 
 
 def release_due(*, now: datetime | None = None, limit: int = 500) -> int:
@@ -74,7 +81,7 @@ def release_due(*, now: datetime | None = None, limit: int = 500) -> int:
     # What was found against her and not appealed is taken away instead (``appealing.remove_due``).
     rows = Hold.objects.filter(released_at__isnull=True, deadline_at__lte=moment)
     rows = rows.exclude(finding__isnull=False, appeal__isnull=True)
-    return sum(_let_go(row, "deadline", moment) for row in rows.order_by("deadline_at")[:limit])
+    return _let_go(rows.order_by("deadline_at")[:limit], "deadline", moment)
 
 
 def release_lifted(*, influencer_pk: int | None = None, now: datetime | None = None, limit: int = 500) -> int:
@@ -85,12 +92,17 @@ def release_lifted(*, influencer_pk: int | None = None, now: datetime | None = N
     rows = rows.exclude(influencer__state__in=[Influencer.State.SUSPENDED, Influencer.State.BANNED])
     if influencer_pk is not None:
         rows = rows.filter(influencer=influencer_pk)
-    return sum(_let_go(row, "suspension over", moment) for row in rows.order_by("pk")[:limit])
+    return _let_go(rows.order_by("pk")[:limit], "suspension over", moment)
 
 
-def _let_go(row: Hold, note: str, moment: datetime) -> bool:
-    try:
-        release(hold=row, by=None, note=note, now=moment)
-    except AlreadyDone:
-        return False
-    return True
+def _let_go(rows: Iterable[Hold], note: str, moment: datetime) -> int:
+    """Release one by one, and tell what moved together; how many went."""
+    count, moved = 0, []
+    for row in rows:
+        try:
+            moved += _release(row, None, note, moment)
+        except AlreadyDone:
+            continue
+        count += 1
+    withholding.tell_together("commission_released", moved)
+    return count

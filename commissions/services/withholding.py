@@ -3,7 +3,8 @@
 Also the two things that every hold is made of: its entry in the ledger and its notice.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.urls import reverse
@@ -42,8 +43,7 @@ def hold_accrued(accruals: Sequence[Entry], *, owners: Collection[int], now: dat
     )
     told = Hold.objects.filter(pk__in=[row.pk for row in rows]).select_related("line", "influencer__user")
     known = {row.pk: row for row in told}
-    for row, entry in pairs:
-        tell(known[row.pk], "commission_held", entry.amount_minor, entry.currency)
+    tell_together("commission_held", [(known[row.pk], entry.amount_minor, entry.currency) for row, entry in pairs])
 
 
 def entry_of(
@@ -66,3 +66,23 @@ def tell(row: Hold, kind: str, amount: int, currency: str) -> None:
         recipient=row.influencer.user, kind=kind, data=data, url=reverse("commissions:receipt", args=[row.line_id]),
         mail=row.reason != Hold.Reason.SUSPENDED,
     )  # fmt: skip
+
+
+def tell_together(kind: str, moved: Iterable[tuple[Hold, int, str]]) -> None:
+    """Of lines that are held for a suspension and move at once she reads one notice a currency; of every other line its own."""
+    sums: dict[tuple[int, str], list[tuple[Hold, int]]] = defaultdict(list)
+    for row, amount, currency in moved:
+        if row.reason == Hold.Reason.SUSPENDED:
+            sums[row.influencer_id, currency].append((row, amount))
+        else:
+            tell(row, kind, amount, currency)
+    for (_influencer, currency), rows in sums.items():
+        first, amount = rows[0]
+        if len(rows) == 1:
+            tell(first, kind, amount, currency)
+            continue
+        data = {
+            "count": len(rows), "amount_minor": sum(amount for _row, amount in rows), "currency": currency,
+            "reason": first.reason, "until": max(row.deadline_at for row, _amount in rows).date().isoformat(),
+        }  # fmt: skip
+        notify(recipient=first.influencer.user, kind=kind, data=data, url=reverse("commissions:earnings"), mail=False)

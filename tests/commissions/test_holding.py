@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -137,6 +138,30 @@ def test_what_a_suspended_creator_earns_is_held_until_the_suspension_is_over(
     assert of(mei) == Balance("USD", pending=4_900)
     assert not Hold.objects.filter(line=earned_before).exists()
     assert list(breaks()) == []
+
+
+def test_of_a_backlog_that_is_held_and_let_go_she_reads_once_each_time(
+    mei: Mei, lina: User, rhea: User, as_mei: Client, earn: Earn
+) -> None:
+    sanction = suspend(mei, rhea)
+    for price in (60_000, 10_000, 20_000):
+        OrderLineFactory(order=OrderFactory(user=lina), influencer=mei.influencer, unit_price_minor=price)
+    assert sweeping.sweep()["accrued"] == 3
+    conduct.lift(sanction_pk=sanction.pk, by=rhea, words="Looks right.")
+    assert sweeping.sweep()["released"] == 3
+
+    assert of(mei) == Balance("USD", pending=6_300)
+    for kind in ("commission_held", "commission_released"):
+        notice = Notice.objects.get(recipient=mei.user, kind=kind)
+        assert (notice.data["count"], notice.data["amount_minor"]) == (3, 6_300)
+        assert notice.url == "/studio/earnings"
+    page = as_mei.get("/notifications").content.decode()
+    assert page.count("3 items") == 2
+    # What staff hold for another reason is told line by line, with its mail.
+    rows = [hold(earn(60_000), mei, rhea) for _ in range(2)]
+    holding.release_due(now=rows[1].deadline_at)
+    assert Notice.objects.filter(recipient=mei.user, kind="commission_released").count() == 3
+    assert Mail.objects.filter(kind="commission_released").count() == 2
 
 
 def test_she_may_appeal_and_staff_may_find_against_it_as_with_any_hold(mei: Mei, rhea: User, earn: Earn) -> None:
