@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from commissions.access import payer_required
 from commissions.errors import CommissionError
-from commissions.models import Hold
+from commissions.models import Account, Entry, Hold
 from commissions.services import appealing, holding
 from core.http import MemberRequest
 from core.paging import page_of
@@ -40,9 +40,12 @@ class AnswerForm(forms.Form):
 
 
 def open_holds() -> QuerySet[Hold]:
-    """What is held, appeals first, then by deadline."""
-    rows = Hold.objects.filter(released_at__isnull=True)
-    return rows.select_related("line", "influencer__user", "opened_by", "finding__by", "appeal").order_by(
+    """What is held, with its amount, appeals first, then by deadline."""
+    entries = Entry.objects.filter(line=OuterRef("line"), influencer=OuterRef("influencer")).order_by().values("line")
+    came, went = (Sum("amount_minor", filter=Q(**{side: Account.HELD}), default=0) for side in ("credit", "debit"))
+    held = Subquery(entries.annotate(left=came - went).values("left"))
+    rows = Hold.objects.filter(released_at__isnull=True).annotate(held_minor=held)
+    return rows.select_related("line__order", "influencer__user", "opened_by", "finding__by", "appeal").order_by(
         F("appeal__at").asc(nulls_last=True), "deadline_at"
     )
 
@@ -79,10 +82,12 @@ def holds(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @payer_required
-def resume_code(request: HttpRequest, pk: int) -> HttpResponse:
-    """A paused code works again."""
+def resume_code(request: MemberRequest, pk: int) -> HttpResponse:
+    """A paused code works again, if somebody else than its creator says so."""
     code = get_object_or_404(CreatorCode.objects.select_related("influencer__user"), pk=pk)
-    if referring.resume_code(code=code):
+    if code.influencer.user_id == request.user.pk:
+        messages.error(request, _("This is your own code. Somebody else decides about it."))
+    elif referring.resume_code(code=code):
         messages.success(request, _("%(code)s works again. The creator is told.") % {"code": code})
     else:
         messages.error(request, _("Somebody has decided about it already."))

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from commissions.errors import AlreadyDone, NothingToHold
+from commissions.errors import AlreadyDone, NotAllowed, NothingToHold
 from commissions.models import Account, Act, Entry, Hold
 from commissions.services import booking, ledger, withholding
 from commissions.settling import HOLD_DAYS
@@ -48,7 +49,10 @@ def hold(
 
 @transaction.atomic
 def release(*, hold: Hold, by: User | None, note: str = "", now: datetime | None = None) -> Hold:
-    """Let a held line go back to where it stood; without a person, because its deadline has passed. Raises AlreadyDone."""
+    """Let a held line go back to where it stood; without a person, because its deadline has passed. Raises AlreadyDone, and
+    NotAllowed for the one whose it is."""
+    if by and by.pk == hold.influencer.user_id:
+        raise NotAllowed(_("This is your own commission. Somebody else decides about it."))
     moved = _release(hold, by, note, now or timezone.now())
     withholding.tell_together("commission_released", moved)
     return hold

@@ -16,6 +16,7 @@ from commissions.evidence import redacted
 from commissions.models import Act, Hold
 from commissions.queries import Balance, balances
 from commissions.services import appealing, holding, ledger, sweeping
+from influencers.models import CreatorCode
 from notifications.models import Notice
 from orders.models import OrderLine, Refund
 from tests.cast import Mei
@@ -151,7 +152,9 @@ def test_somebody_elses_hold_is_not_found(as_otto: Client, otto: User, mei: Mei,
 def test_staff_work_the_queue(client: Client, mei: Mei, pat: User, rhea: User, earn: Earn) -> None:
     client.force_login(pat)
     row = held(earn(60_000), mei, rhea)
-    assert "900 clicks from 203.0.113.9" in client.get("/programme/holds").content.decode()
+    queue = client.get("/programme/holds").content.decode()
+    assert "900 clicks from 203.0.113.9" in queue
+    assert "$42.00" in queue
     assert "Write why" in client.post(f"/programme/holds/{row.pk}", {"act": "remove"}, follow=True).content.decode()
     client.post(f"/programme/holds/{row.pk}", {"act": "remove", "words": "One address"})
     assert row.finding.words == "One address"
@@ -163,6 +166,24 @@ def test_staff_work_the_queue(client: Client, mei: Mei, pat: User, rhea: User, e
 
     client.force_login(rhea)
     assert client.get("/programme/holds").status_code == 403
+
+
+def test_nobody_lets_her_own_money_go(client: Client, mei: Mei, pat: User, earn: Earn) -> None:
+    influencer = InfluencerFactory(user=pat)
+    row = holding.hold(
+        line=earn(60_000, influencer=influencer), influencer=influencer, reason="other", evidence="", by=None
+    )
+    client.force_login(pat)
+
+    page = client.post(f"/programme/holds/{row.pk}", {"act": "release", "words": "Mine"}, follow=True).content.decode()
+
+    assert "your own commission" in page
+    assert balances(influencer)[0].held == 4_200
+    code = CreatorCode.objects.create(influencer=influencer, code="MINE10", paused_at=timezone.now())
+    page = client.post(f"/programme/codes/{code.pk}/resume", follow=True).content.decode()
+    assert "your own code" in page
+    code.refresh_from_db()
+    assert code.paused_at
 
 
 def test_the_queue_asks_as_much_for_many(client: Client, mei: Mei, pat: User, rhea: User, earn: Earn) -> None:
