@@ -20,7 +20,7 @@ from core.models import AppendOnlyError
 from influencers import tasks
 from influencers.models import Application, Connection, PlatformMeter, Snapshot
 from influencers.platforms.base import PlatformTrouble, Tokens
-from influencers.platforms.clients import client_for
+from influencers.platforms.clients import CLIENTS, client_for
 from influencers.services import conduct, measuring, metering, weighing
 from notifications.models import Mail, Notice
 from notifications.services import message_of
@@ -92,6 +92,22 @@ def test_reviewers_see_recent_posts_as_pictures_from_our_own_address(otto: User,
     # A picture that is away, or none, is none.
     world.instead["/pictures"] = lambda handler: handler.say(b"<html>")
     assert as_rhea.get(f"/review/figures/{snapshot.pk}/posts/1").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "networks"),
+    [
+        ("i.ytimg.com", {"youtube"}),
+        ("pbs.twimg.com", {"x"}),
+        ("scontent-fra3-1.cdninstagram.com", {"instagram", "facebook"}),
+        ("scontent-ams2-1.xx.fbcdn.net", {"instagram", "facebook"}),
+        ("p16-sign-va.tiktokcdn.com", {"tiktok"}),
+        ("p16-common-sign.tiktokcdn-us.com", {"tiktok"}),
+        ("tiktokcdn.com.evil.example", set()),
+    ],
+)
+def test_a_picture_host_is_known_by_its_own_networks_alone(host: str, networks: set[str]) -> None:
+    assert {name for name in CLIENTS if client_for(name).is_picture(f"https://{host}/a.jpg")} == networks
 
 
 @pytest.mark.parametrize(

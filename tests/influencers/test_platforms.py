@@ -118,6 +118,50 @@ def say(body: Any, status: int = 200, **headers: str) -> Any:
     return lambda handler: handler.say(body, status, **headers)
 
 
+AT = "2026-05-04T10:00:00+0000"
+IG, YT = "/instagram/graph/v25.0/me/media", "/youtube/v3/videos"
+FB, X, TT = "/facebook/graph/778899/published_posts", "/x/2/users/778899/tweets", "/tiktok/v2/video/list/"
+
+
+def tweet(*keys: str) -> dict[str, Any]:
+    """A post with media, one a photo and one a film, as X lists them beside the posts."""
+    media = [{"media_key": "photo", "url": "p.jpg"}, {"media_key": "film", "preview_image_url": "still.jpg"}]
+    row = {"id": "1", "created_at": AT, "attachments": {"media_keys": list(keys)}}
+    return {"data": [row], "includes": {"media": media}}
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "body", "picture"),
+    [
+        ("instagram", IG, {"data": [{"timestamp": AT, "media_type": "IMAGE", "media_url": "a.jpg"}]}, "a.jpg"),
+        ("instagram", IG, {"data": [{"timestamp": AT, "media_type": "CAROUSEL_ALBUM", "media_url": "a.jpg"}]}, "a.jpg"),
+        (
+            "instagram",
+            IG,
+            {"data": [{"timestamp": AT, "media_type": "VIDEO", "media_url": "a.mp4", "thumbnail_url": "still.jpg"}]},
+            "still.jpg",
+        ),
+        ("instagram", IG, {"data": [{"timestamp": AT, "media_type": "VIDEO", "media_url": "a.mp4"}]}, ""),
+        ("facebook", FB, {"data": [{"created_time": AT, "full_picture": "a.jpg"}]}, "a.jpg"),
+        ("facebook", FB, {"data": [{"created_time": AT}]}, ""),
+        ("x", X, tweet("photo", "film"), "p.jpg"),
+        ("x", X, tweet("film"), "still.jpg"),
+        ("x", X, tweet("elsewhere", "photo"), "p.jpg"),
+        ("x", X, tweet(), ""),
+        ("x", X, {"data": [{"id": "1", "created_at": AT}]}, ""),
+        ("tiktok", TT, {"data": {"videos": [{"create_time": 1, "cover_image_url": "a.jpg"}]}}, "a.jpg"),
+        ("tiktok", TT, {"data": {"videos": [{"create_time": 1}]}}, ""),
+        ("youtube", YT, {"items": [{"id": "1", "snippet": {"publishedAt": AT, "thumbnails": {}}}]}, ""),
+    ],
+)
+def test_the_picture_of_a_post_is_read_where_each_network_tells_it(
+    name: str, path: str, body: Any, picture: str, world: World
+) -> None:
+    world.instead[path] = say(body)
+
+    assert [post.picture for post in client_for(name).figures(TOKENS, wanted="otto.makes").posts] == [picture]
+
+
 DEEP = b"[" * 100_000
 
 
