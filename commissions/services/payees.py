@@ -21,6 +21,7 @@ from notifications.services import notify
 
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 ACCOUNT = re.compile(r"[A-Z0-9]{4,34}")
+OLDEST = date(1900, 1, 1)
 BANK_CODE = re.compile(r"[A-Z0-9]{3,14}")
 
 
@@ -55,8 +56,9 @@ def opened(sealed: str) -> dict[str, str]:
 
 
 def _check_age(user: User, born_on: date | None) -> None:
-    """Nobody under 18 is paid out, nor anybody of whom we do not know."""
-    if user.born_on is None and born_on:
+    """Nobody under 18 is paid out, nor anybody of whom we do not know. What she says of it first is kept: saying another day
+    after a refusal makes nobody older."""
+    if user.born_on is None and born_on and OLDEST <= born_on < timezone.localdate():
         tell_birth(user=user, born_on=born_on)
     if user.born_on is None:
         raise BadDetails("born_on", _("Enter your date of birth: only people of 18 and over can be paid."))
@@ -64,15 +66,21 @@ def _check_age(user: User, born_on: date | None) -> None:
         raise NotAllowed(_("You can be paid from your 18th birthday. Until then your balance is kept for you."))
 
 
-@transaction.atomic
 def set_up(
     *, influencer: Influencer, currency: str, method: str, country: str, name: str, account: str = "",
     bank_code: str = "", born_on: date | None = None, now: datetime | None = None,
 ) -> Payee:  # fmt: skip
     """Say where money in one currency goes. Payouts that were made before keep their own destination. Raises BadDetails, NotAllowed."""
     moment = now or timezone.now()
+    _check_age(influencer.user, born_on)
+    with transaction.atomic():
+        return _set_up(influencer, currency, method, country, name, account, bank_code, moment)
+
+
+def _set_up(
+    influencer: Influencer, currency: str, method: str, country: str, name: str, account: str, bank_code: str, moment: datetime
+) -> Payee:  # fmt: skip
     user = influencer.user
-    _check_age(user, born_on)
     if method == Payee.Method.STRIPE and (currency in NOT_AT_STRIPE or not is_stripe_on()):
         raise BadDetails(
             "method", _("Stripe does not pay %(currency)s here. Choose a bank transfer.") % {"currency": currency}

@@ -101,7 +101,21 @@ def test_nobody_under_18_is_paid(as_mei: Client, mei: Mei, earn: Earn) -> None:
     assert answer.status_code == 422
     assert "from your 18th birthday" in answer.content.decode()
     assert Payee.objects.count() == 0
+    # Nor does another day help once this one was told.
+    assert as_mei.post("/studio/payouts/to/USD", DETAILS).status_code == 422
+    assert Payee.objects.count() == 0
     assert balances(mei.influencer)[0].cleared == 4_200
+
+
+@pytest.mark.parametrize("born", ["", "1899-12-31", "2999-01-01"])
+def test_a_birth_that_cannot_be_is_asked_again(as_mei: Client, mei: Mei, earn: Earn, born: str) -> None:
+    earn(60_000)
+
+    answer = as_mei.post("/studio/payouts/to/USD", {**DETAILS, "born_on": born})
+
+    assert answer.status_code == 422
+    assert "Enter your date of birth" in answer.content.decode()
+    assert as_mei.post("/studio/payouts/to/USD", DETAILS).status_code == 302
 
 
 @pytest.mark.parametrize("currency", ["EUR", "usd", "XXX", "1"])
