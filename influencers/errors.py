@@ -71,6 +71,13 @@ class NotForMany(ProgrammeError):
         super().__init__(_("The score does not say not yet: read this one by itself."))
 
 
+class ProofsWanting(ProgrammeError):
+    """Only for want of a proof does the score say not yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("With every account proved the score would say more than not yet: read this one by itself."))
+
+
 class NoReplyKept(ProgrammeError):
     """Several are to be told something, and no reply is kept for the reason."""
 

@@ -25,6 +25,7 @@ from influencers.errors import (
     NotForMany,
     NothingProved,
     ProgrammeError,
+    ProofsWanting,
     TooLateToUndo,
 )
 from influencers.models import (
@@ -209,8 +210,11 @@ def decline_many(*, pks: Iterable[int], reviewer: User, reason: str) -> Outcome:
         raise MissingReason
 
     def one(application: Application) -> Application:
-        if (application.score or {}).get("verdict") != "not_yet":
+        score = application.score or {}
+        if score.get("verdict") != "not_yet":
             raise NotForMany
+        if score.get("verdict_once_proved", "not_yet") != "not_yet":
+            raise ProofsWanting
         note = reply_for(application, ReplyTemplate.Act.DECLINE, reason)
         return decline(application_pk=application.pk, reviewer=reviewer, reason=reason, note=note)
 

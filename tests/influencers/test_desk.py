@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.models import AppendOnlyError
 from influencers.errors import AlreadyDecided, HeldByAnother, NeedsAnotherPerson, OwnApplication, TooLateToUndo
-from influencers.models import Application, ApplicationEvent, Influencer, ReplyTemplate
+from influencers.models import Application, ApplicationEvent, Connection, Influencer, ReplyTemplate
 from influencers.services import holding, judging, reviewing, weighing
 from notifications.models import Notice
 from tests.factories.accounts import UserFactory, with_handle
@@ -196,7 +196,10 @@ def test_several_are_declined_at_once_where_the_score_says_not_yet(as_rhea: Clie
     good, held = scored(display_name="Good Score"), scored(followers=400, likes=1, display_name="Held Case")
     own = scored(followers=400, likes=1, user=rhea, display_name="Rhea herself")
     holding.hold(application_pk=held.pk, reviewer=omar)
-    picked = [*(row.pk for row in low), good.pk, held.pk, own.pk, 99_999]
+    unproved = scored(display_name="Proof Waits")
+    Connection.objects.filter(accounts__application=unproved).update(proof="", asked="code")
+    weighing.store_score(unproved, today=timezone.localdate())
+    picked = [*(row.pk for row in low), good.pk, held.pk, own.pk, unproved.pk, 99_999]
 
     page = as_rhea.post(
         "/review/bulk", {"act": "decline", "reason": "does_not_meet_requirements", "picked": picked}, follow=True
@@ -204,6 +207,7 @@ def test_several_are_declined_at_once_where_the_score_says_not_yet(as_rhea: Clie
 
     assert "2 cases decided. You can undo each for 10 minutes, under Decided." in page
     assert "Good Score: The score does not say not yet: read this one by itself." in page
+    assert "Proof Waits: With every account proved the score would say more than not yet" in page
     assert "Held Case: Nothing was changed: Omar Rahman has this case open" in page
     assert "Rhea herself: Nothing was changed: nobody decides her own application." in page
     assert list(Application.objects.exclude(verdict="").order_by("pk")) == low
