@@ -3,6 +3,8 @@
 import json
 import logging
 from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.core import mail
@@ -14,6 +16,7 @@ from influencers.models import Connection
 from influencers.platforms.base import Tokens
 from influencers.services import measuring, proving
 from notifications.models import Mail, Notice
+from privacy.services import copying
 from tests import cast
 from tests.conftest import client_for
 from tests.factories.accounts import UserFactory
@@ -71,6 +74,21 @@ def test_no_page_shows_a_secret_to_anybody_else(world: World, caplog: pytest.Log
     assert seen == MAY_SEE
     for secret in MAY_SEE:
         assert secret not in caplog.text
+
+
+def test_no_copy_of_ones_data_holds_a_secret_but_ones_own_picture(world: World) -> None:
+    found = set()
+    for role, person in world.people.items():
+        if person is None:
+            continue
+        content = BytesIO()
+        copying.write(user=person, into=content)
+        archive = ZipFile(content)
+        whole = b"".join(archive.read(name) for name in archive.namelist())
+        # What is sealed begins so.
+        found |= {(role, secret) for secret in (*MAY_SEE, "gAAAA") if secret.encode() in whole}
+
+    assert found == {("owner", PICTURE.decode())}
 
 
 def test_the_moderators_desk_shows_no_secret(world: World) -> None:
