@@ -114,7 +114,7 @@ def bank_file(request: MemberRequest, batch: str) -> HttpResponse:
 def mark_paid(request: MemberRequest, pk: int) -> HttpResponse:
     row = queries.payout_for_desk(pk)
     try:
-        payouts.mark_paid(payout=row, by=request.user, reference=request.POST.get("reference", ""))
+        payouts.mark_paid(payout=row, by=request.user, reference=request.POST.get("reference", "").replace("\0", ""))
     except CommissionError as refusal:
         return _back(request, refused=str(refusal))
     return _back(request, said=_("%(number)s is paid. The creator is told.") % {"number": row.number})

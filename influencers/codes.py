@@ -8,8 +8,8 @@ PATTERN = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 
 
 def normalised(typed: str) -> str:
-    """The code that was meant: capital letters, without spaces; full-width letters are letters."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", typed)).upper()
+    """The code that was meant: capital letters, without spaces and NUL characters; full-width letters are letters."""
+    return re.sub(r"[\s\0]+", "", unicodedata.normalize("NFKC", typed)).upper()
 
 
 def is_code(code: str) -> bool:

@@ -39,7 +39,7 @@ def topics_followed(user: User | None, chosen: Sequence[int] = ()) -> set[int]:
 
 def topics_named(slugs: Iterable[str]) -> list[Topic]:
     """The topics with these slugs; what else came with a form is left out."""
-    return list(Topic.objects.filter(slug__in=[slug[:40] for slug in slugs][:60]))
+    return list(Topic.objects.filter(slug__in=[slug[:40].replace("\0", "") for slug in slugs][:60]))
 
 
 @dataclass(frozen=True, slots=True)

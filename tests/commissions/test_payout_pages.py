@@ -233,7 +233,7 @@ def test_a_payout_goes_from_the_run_to_the_bank(as_payer: Client, mei: Mei, at_b
         }
     ]  # fmt: skip
     assert Act.objects.filter(kind="file_read", note=payout.batch).count() == 1
-    as_payer.post(f"/payouts/{payout.pk}/paid", {"reference": "B-1"})
+    as_payer.post(f"/payouts/{payout.pk}/paid", {"reference": "B\0-1"})
     again = as_payer.post(f"/payouts/{payout.pk}/paid", follow=True)
     assert "moved on meanwhile" in again.content.decode()
     assert balances(mei.influencer)[0].paid == 4_200

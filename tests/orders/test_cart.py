@@ -239,7 +239,7 @@ def test_a_code_can_be_taken_off(as_lina: Client, lina: User, mei: Mei) -> None:
     assert Cart.objects.get(user=lina).code is None
 
 
-@pytest.mark.parametrize("typed", ["NOBODY", "MEI1O", "'; drop", "x" * 500, "💥"])
+@pytest.mark.parametrize("typed", ["NOBODY", "NO\0BODY", "MEI1O", "'; drop", "x" * 500, "💥"])
 def test_a_code_that_nobody_has_is_refused_in_words_and_kept_in_the_field(
     as_lina: Client, lina: User, mei: Mei, typed: str
 ) -> None:

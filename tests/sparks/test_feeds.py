@@ -142,7 +142,7 @@ def test_guests_pick_topics_before_signing_in(as_guest: Client) -> None:
     home, tech = TopicFactory(slug="home"), TopicFactory(slug="tech")
     SparkFactory(topic=home, words="A shelf")
     SparkFactory(topic=tech, words="A keyboard")
-    as_guest.post("/welcome/topics", {"topic": ["home", "no-such-topic"]})
+    as_guest.post("/welcome/topics", {"topic": ["home", "no-such-topic", "no\0topic"]})
     page = as_guest.get("/sparks").content.decode()
 
     assert "A shelf" in page
