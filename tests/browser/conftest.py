@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 
@@ -10,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.signals import request_finished, request_started
+from django.dispatch import Signal
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -83,9 +86,39 @@ class Visitor:
         self.context.close()
 
 
+class Answering:
+    """The requests that the live server is answering. What a page sent last may outlive it, and the tables are emptied after it."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.changed = threading.Condition()
+
+    def count(self, signal: Signal, **said: object) -> None:
+        """The test's own client answers in the main thread; it is done when it returns."""
+        if threading.current_thread() is not threading.main_thread():
+            with self.changed:
+                self.number += 1 if signal is request_started else -1
+                self.changed.notify_all()
+
+    def wait(self) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.number <= 0, timeout=20), "a request is not answered"
+
+
+@pytest.fixture(scope="session")
+def answering() -> Iterator[Answering]:
+    counter = Answering()
+    for signal in (request_started, request_finished):
+        signal.connect(counter.count)
+    yield counter
+    for signal in (request_started, request_finished):
+        signal.disconnect(counter.count)
+
+
 @pytest.fixture
-def visit(chromium: Browser, live_server: LiveServer) -> Iterator[object]:
+def visit(chromium: Browser, live_server: LiveServer, answering: Answering) -> Iterator[object]:
     """``visit(390, user, java_script_enabled=False)`` opens a window; all are closed at the end."""
+    answering.number = 0
     windows: list[Visitor] = []
 
     def open_window(width: int = 390, user: User | None = None, **options: object) -> Visitor:
@@ -98,6 +131,7 @@ def visit(chromium: Browser, live_server: LiveServer) -> Iterator[object]:
     yield open_window
     for window in windows:
         window.close()
+    answering.wait()
 
 
 def violations(page: Page) -> list[str]:
