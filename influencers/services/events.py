@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import User
+from influencers.desk import DESK
 from influencers.models import Application, ApplicationEvent
 from influencers.wording import plan_words
 from notifications.services import notify
@@ -52,6 +53,7 @@ def tell(application: Application, kind: str, **more: str) -> None:
             "question": application.question,
             "reapply_on": application.reapply_on.isoformat() if application.reapply_on else "",
             "plan": plan,
+            "clock_days": DESK.clock_days,
             "url": url,
             **more,
         },

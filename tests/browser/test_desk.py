@@ -88,6 +88,22 @@ def test_three_cases_by_keyboard_alone(visit: object, three: list[Application], 
         page.keyboard.press("Enter")
     row = Application.objects.get(pk=three[0].pk)
     assert (row.verdict, row.reason, row.note) == ("declined", "other", "Not this time, Ann First.")
+
+    # Ask the next one for more.
+    expect(page.locator("h1")).to_have_text("Ben Second")
+    page.keyboard.press("m")
+    page.keyboard.press("Tab")
+    ask = page.get_by_role("button", name="Send the question")
+    for _ in range(6):
+        if page.locator("#ask_question").evaluate("field => field === document.activeElement"):
+            page.keyboard.type("Which of the two is yours?")
+        if ask.evaluate("button => button === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    row = Application.objects.get(pk=three[1].pk)
+    assert (row.verdict, row.note) == ("needs_more", "Which of the two is yours?")
     assert window.complaints == []
 
 

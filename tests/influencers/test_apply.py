@@ -7,10 +7,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from influencers.desk import DESK
 from influencers.errors import AlreadyApplied, AlreadyInfluencer, TooSoon
 from influencers.models import Application, Connection, SocialAccount
 from influencers.services import applying
-from notifications.models import Notice
+from notifications.models import Mail, Notice
+from notifications.services import message_of
 from tests.cast import Mei
 from tests.factories.influencers import ApplicationFactory, prove_all
 
@@ -61,7 +63,12 @@ def test_a_member_applies_in_five_steps(as_otto: Client, otto: User) -> None:
     assert application.topics == ["home", "tech"]
     account = application.accounts.get()
     assert (account.handle, account.followers, account.average_comments) == ("otto.makes", 25_000, 20)
-    assert as_otto.get("/apply/status").status_code == 200
+    # The page, the notice and the mail promise the same.
+    promise = f"within {DESK.clock_days} days"
+    assert promise in as_otto.get("/apply/status").content.decode()
+    assert promise in as_otto.get("/apply").content.decode()
+    assert promise in as_otto.get("/notifications").content.decode()
+    assert promise in str(message_of(Mail.objects.get(kind="application_submitted")).body)
 
 
 def test_reading_the_steps_writes_nothing(as_otto: Client) -> None:
