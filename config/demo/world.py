@@ -17,6 +17,7 @@ from accounts.services.profile import claim_handle
 from catalog.models import Category, Product, Seller
 from catalog.services import save_product
 from commissions.models import Rate
+from commissions.qualifying import report_sales
 from commissions.services import payees
 from config.demo import PASSWORD
 from config.demo.catalogue import CATEGORIES, PRODUCTS, SELLERS
@@ -243,6 +244,7 @@ def load(*, today: date, say: Say, tick: Callable[[], None]) -> int:
     members = [users["lina"], users["grace"], users["ingrid"], users["jun"]]
     set_up_payees(users, now)
     orders = write_history(shops, members, staff, today=today, now=now, seed=SEED, tick=tick)
+    report_sales(limit=orders)
     say("Rates, campaigns, codes and channels")
     add_programme(users, products, now, today)
     say("Friends, lists and gifts")
