@@ -33,7 +33,7 @@ PEOPLE = [
 ]  # fmt: skip
 POSTS = [
     "id", "author_id", "code", "kind", "words", "topic_id", "state", "audience", "is_sponsored", "is_gifted", "created_at",
-    "posted_at", "likes", "comments", "views",
+    "posted_at", "likes", "comments", "views", "share",
 ]  # fmt: skip
 
 
@@ -140,7 +140,7 @@ def build_posts(people: int, posts: int) -> None:
             f"INSERT INTO sparks_spark ({', '.join(POSTS)}) "  # noqa: S608  (numbers of ours)
             f"SELECT i, 3 + {mixed('i', 3)} % {people - 2}, 'b' || i, 'story', 'Words', "
             f"CASE {mixed('i', 4)} % {len(topics) - 1} {listed} END, 'posted', 'public', i % 30 = 0, {no}, at, at, "
-            f"{mixed('i', 5)} % 10, 0, {mixed('i', 6)} % 200 FROM (SELECT i, {at} AS at FROM {count_to(posts)}) rows"
+            f"{mixed('i', 5)} % 10, 0, {mixed('i', 6)} % 200, '' FROM (SELECT i, {at} AS at FROM {count_to(posts)}) rows"
         )
         # The last topic is a quiet one: three old posts.
         cursor.execute("UPDATE sparks_spark SET topic_id = %s WHERE id <= 3", [topics[-1]])
