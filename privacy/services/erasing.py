@@ -33,13 +33,17 @@ from storefront import services as storefront
 
 logger = logging.getLogger(__name__)
 
+AT_ONCE = 50
+
 
 def erase_due(now: datetime | None = None) -> int:
-    """Erase everybody whose time to come back is over; returns how many. One that fails does not hold up the others."""
+    """Erase up to AT_ONCE whose time to come back is over; returns how many. Who waits or fails does not hold up the others."""
     moment = now or timezone.now()
     due = Closing.objects.open().filter(due_at__lte=moment).order_by("due_at", "pk").values_list("pk", flat=True)
     count = 0
-    for pk in list(due[:50]):
+    for pk in list(due):
+        if count == AT_ONCE:
+            break
         try:
             count += erase(closing_pk=pk, now=moment)
         except Exception:
